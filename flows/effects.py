@@ -1,0 +1,79 @@
+"""Effects of the flow engine: its orders to the shell, in the order in which they are to be carried out.
+
+Not beside `step` but in a file of their own, because dialogue and its fakes read them without the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from flows.commands import Json
+from flows.events import FlowEvent
+
+ExpectationKind: TypeAlias = Literal["yes_no", "category", "number", "text", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the step that waits for the caller expects; listening and the fast path are derived from it.
+
+    kind: `yes_no` for a bool slot, `category` for a categorical one (its values in `values`), `number` for a
+    float, `text` for any other slot, `open` when no slot is asked ("what can I do for you?").
+    """
+
+    kind: ExpectationKind = "open"
+    slot: str | None = None
+    flow_id: str | None = None
+    step_id: str | None = None
+    values: tuple[str, ...] = ()
+    confirms_write: bool = False
+    """A yes here lets an action with outside effects run: recognition is never biased towards it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Append this event to the log. The state returned beside it already contains it."""
+
+    event: FlowEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Utter:
+    """Say a response of the domain. `context` is the active frame's (`context.` in templates)."""
+
+    response: str
+    context: Mapping[str, Json] = field(default_factory=dict)
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    """Template arguments beyond slots, for instance `value` in a rejection."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """Run a custom action, then feed its `ActionReturned` (or `ActionFailed`) to `step`. Always the last effect."""
+
+    name: str
+    flow_id: str | None
+    step_id: str | None
+    effect: Literal["none", "read", "write"] = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatLastMessages:
+    """Say again everything that was said since the caller's last turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call once what was said has been played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Wait for the caller. Always the last effect."""
+
+    expectation: Expectation
+
+
+Effect: TypeAlias = Emit | Utter | RunAction | RepeatLastMessages | HangUp | Listen

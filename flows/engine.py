@@ -1,0 +1,273 @@
+"""The flow engine: decides what happens, from a state and what is given to it. Nothing here waits, draws or asks.
+
+Theory of operation
+-------------------
+A conversation is a stack of frames, each a flow at one of its steps. Only the frame on top moves. `step` puts what
+is given on the stack and then moves the top frame, again and again, until something outside is needed: the
+caller's next words (`Listen`), a custom action's result (`RunAction`), or the end of the call (`HangUp`). That
+effect is the last one; the state returned beside it is all that the next `step` has to know.
+
+                    CommandsReceived        ActionDone        ActionBroke
+                          │                     │                  │
+                     reactions             slots stored       endings.break_down
+                          └──────────┬──────────┴──────────────────┘
+                                     ▼
+             ┌──────▶ frame on top ─── is its step done? ───▶ yes: follow its links ──▶ next step
+             │                               │                     │ no link left
+             │                               ▼                     ▼
+             │                        no: do the task        the flow ends: reset slots, go on
+             │                               │               below, maybe with a pattern
+             └───────────────────────────────┴───── until Listen, RunAction or HangUp
+
+Questions are a flow as well. A collect step puts `pattern_collect_information` on top of its own frame; that
+pattern checks the slot, asks, and listens in a loop until the slot holds an accepted value. So everything that a
+caller may say in between (small talk, another wish, a correction) is a frame above the question, and when that
+frame is gone the question is on top again and is asked again. Patterns are ordinary flows from YAML
+(`flows/patterns`), which see what triggered them as `context.`, and an assistant may replace any of them.
+
+Where things are: `reactions` commands · `actions` built-in actions · `endings` completed, cancelled, resumed ·
+`corrections` · `values` fitting to a slot's type · `stack` questions about the stack · `run` the working copy.
+
+Loops cannot hang it: after MAX_STEPS steps in a turn, all flows are cancelled and the internal-error pattern runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from flows.actions import LISTEN, run_action, run_step_action
+from flows.commands import Json, SessionStart
+from flows.effects import Effect, Emit, Expectation, HangUp, Listen
+from flows.endings import break_down, cancel_group, complete, link, say_internal_error
+from flows.events import ActionExecuted
+from flows.expectations import expectation_of
+from flows.inputs import ActionBroke, ActionDone, CommandsReceived, EngineInput
+from flows.model import (
+    END,
+    START,
+    ActionTask,
+    Assistant,
+    CallTask,
+    CollectTask,
+    Flow,
+    LinkTask,
+    NoopTask,
+    SetSlotsTask,
+    Slot,
+    Step,
+)
+from flows.reactions import react
+from flows.run import Run
+from flows.stack import COLLECT, INTERNAL_ERROR, active_root, top_user_frame
+from flows.state import ConversationState, Frame
+
+MAX_STEPS: Final = 1_000
+"""Steps in one turn, as the format has it."""
+_STEPS_TO_EXPLAIN: Final = 100
+
+
+def step(
+    state: ConversationState, given: EngineInput, assistant: Assistant
+) -> tuple[ConversationState, tuple[Effect, ...]]:
+    """Take in what happened and run until something outside is needed.
+
+    Returns:
+        The new state, and the effects in order, of which the last one is a `RunAction`, `Listen` or `HangUp`.
+    """
+    if state.is_ended and not _begins_session(given):
+        return state, (HangUp(),)  # such as the result of an action that was slower than the end of the call
+    run = Run.of(state, assistant)
+    match given:
+        case CommandsReceived(commands):
+            run.pending_action = None
+            run.n_steps = 0
+            react(run, commands)
+        case ActionDone():
+            _take_result(run, given)
+        case ActionBroke():
+            run.pending_action = None
+            break_down(run)
+        case _:
+            assert_never(given)
+    _advance(run)
+    return run.state(), tuple(run.effects)
+
+
+def expectation(state: ConversationState, assistant: Assistant) -> Expectation:
+    """Return what the step that waits for the caller expects."""
+    return expectation_of(state.stack, assistant)
+
+
+def startable_flows(state: ConversationState, assistant: Assistant) -> tuple[Flow, ...]:
+    """Return the flows that a caller may start now: no patterns, and only those whose guard holds."""
+    return tuple(flow for flow in assistant.user_flows if flow.guard is None or flow.guard.test(state.slots, {}))
+
+
+def active_user_flow(state: ConversationState, assistant: Assistant) -> Flow | None:
+    """Return the topmost flow of the assistant's own that runs, called flows included."""
+    frame = top_user_frame(state.stack)
+    return assistant.flows.get(frame.flow_id) if frame is not None else None
+
+
+def collectable_slots(state: ConversationState, assistant: Assistant) -> tuple[Slot, ...]:
+    """Return the slots that the flows on the stack collect, called flows included, the topmost flow's first."""
+    flows = [assistant.flows[frame.flow_id] for frame in reversed(state.stack) if frame.flow_id in assistant.flows]
+    names = dict.fromkeys(name for flow in flows for name in flow.all_collected)
+    return tuple(assistant.slots[name] for name in names if name in assistant.slots)
+
+
+def _begins_session(given: EngineInput) -> bool:
+    commands = given.commands if isinstance(given, CommandsReceived) else ()
+    return any(isinstance(command, SessionStart) for command in commands)
+
+
+def _take_result(run: Run, done: ActionDone) -> None:
+    run.pending_action = None
+    run.effects.append(Emit(ActionExecuted(done.name)))
+    if done.name == "action_session_start":
+        run.is_session_started = True
+    _store(run, done.slots)
+    if done.session_ended:
+        run.is_ended = True
+        run.ends_with(HangUp())
+    elif done.followup == LISTEN:
+        run.ends_with(Listen(expectation_of(run.stack, run.assistant)))
+    elif done.followup and run.stack:
+        run_action(run, run.stack[-1], done.followup)
+
+
+def _store(run: Run, slots: Iterable[tuple[str, Json]]) -> None:
+    for name, value in slots:
+        if name in run.assistant.slots:
+            run.set_slot(name, value)
+
+
+def _advance(run: Run) -> None:
+    flows = run.assistant.flows
+    while not run.is_over:
+        run.n_steps += 1
+        if run.n_steps > MAX_STEPS and _overrun(run):
+            return
+        if not run.stack:
+            run.ends_with(Listen(Expectation()))
+            return
+        frame = run.stack[-1]
+        flow = flows.get(frame.flow_id)
+        if flow is None:
+            run.stack.pop()  # the flow was removed beneath this conversation
+        elif frame.is_done:
+            _follow(run, frame, flow)
+        else:
+            present = flow.by_id.get(frame.step_id)
+            if present is None:
+                run.stack.pop()  # so was the step
+            else:
+                _carry_out(run, frame, flow, present)
+
+
+def _overrun(run: Run) -> bool:
+    """Stop an endless loop; True once nothing more may run in this turn."""
+    if run.n_steps == MAX_STEPS + 1:
+        while (root := active_root(run.stack)) >= 0:
+            cancel_group(run, root)
+        run.drop(range(len(run.stack)))
+        run.push_pattern(INTERNAL_ERROR, {"error_type": "rasa_internal_error_default", "info": {}})
+        return False
+    if run.n_steps <= MAX_STEPS + _STEPS_TO_EXPLAIN:
+        return False
+    run.stack.clear()
+    say_internal_error(run)
+    run.ends_with(Listen(Expectation()))
+    return True
+
+
+def _follow(run: Run, frame: Frame, flow: Flow) -> None:
+    if frame.step_id == START:
+        run.effects.append(flow.started)
+        target = flow.first
+    else:
+        present = flow.by_id.get(frame.step_id)
+        if present is None:
+            run.stack.pop()
+            return
+        target = _target(run, frame, present)
+    following = flow.by_id.get(target)
+    if following is None:
+        complete(run, flow)
+        return
+    run.effects.append(following.entered)
+    run.stack[-1] = frame.at(target)
+
+
+def _target(run: Run, frame: Frame, present: Step) -> str:
+    for branch in present.next:
+        if branch.condition is None or branch.condition.test(run.slots, frame.context):
+            return branch.target
+    return END
+
+
+def _carry_out(run: Run, frame: Frame, flow: Flow, present: Step) -> None:
+    match present.task:
+        case ActionTask(name) as task:
+            if name == LISTEN:
+                run.done()
+                run.ends_with(Listen(expectation_of(run.stack, run.assistant)))
+            else:
+                run_step_action(run, frame, task)
+        case CollectTask() as task:
+            _collect(run, frame, task)
+        case SetSlotsTask(values):
+            _store(run, values)
+            run.done()
+        case LinkTask(target):
+            if target in run.assistant.flows:
+                link(run, flow, target)
+            else:
+                break_down(run)
+        case CallTask(child):
+            if child in run.assistant.flows:
+                run.done()
+                run.stack.append(run.new_frame(child, "call"))
+            else:
+                break_down(run)
+        case NoopTask():
+            run.done()
+        case _:
+            assert_never(present.task)
+
+
+def _collect(run: Run, frame: Frame, task: CollectTask) -> None:
+    is_filled = run.slots.get(task.slot) is not None
+    if frame.is_asked and is_filled:
+        run.done()
+        return
+    if not frame.is_asked and task.ask_before_filling and is_filled:
+        run.set_slot(task.slot, None)
+        is_filled = False
+    if not frame.is_asked and is_filled and _is_accepted_unseen(run, task):
+        run.done()
+        return
+    if not is_filled and not task.utter and not task.action:
+        break_down(run)
+        return
+    context: dict[str, Json] = {
+        **frame.context,  # a pattern's own question may speak of what triggered the pattern
+        "collect": task.slot,
+        "utter": task.utter or f"utter_ask_{task.slot}",
+        "collect_action": task.action or f"action_ask_{task.slot}",
+        "rejections": [{"if": one.condition.text, "utter": one.utter} for one in task.rejections],
+    }
+    run.stack[-1] = frame.at(frame.step_id, is_asked=True)
+    run.push_pattern(COLLECT, context)
+
+
+def _is_accepted_unseen(run: Run, task: CollectTask) -> bool:
+    """Tell whether a filled slot needs no look from pattern_collect_information."""
+    assistant = run.assistant
+    return (
+        not task.rejections
+        and f"validate_{task.slot}" not in assistant.custom_actions
+        and COLLECT in assistant.flows
+        and assistant.flows[COLLECT].is_default
+    )

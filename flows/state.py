@@ -1,0 +1,61 @@
+"""The state of a conversation: what the engine needs to go on, and nothing of what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from flows.commands import Json
+from flows.model import START, Assistant
+
+FrameKind: TypeAlias = Literal["regular", "interrupt", "link", "call", "pattern"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One flow being run. Frame ids count from 1 in a conversation.
+
+    `step_id` is the step the frame is at; `is_done` says that its task was carried out, so that the next thing
+    to do is to follow its links. `is_asked`: the collect step was entered before. `context` is what a pattern's
+    predicates, action names and texts see as `context.`; empty for the assistant's own flows.
+    """
+
+    frame_id: int
+    flow_id: str
+    step_id: str = START
+    kind: FrameKind = "regular"
+    is_done: bool = True
+    is_asked: bool = False
+    context: Mapping[str, Json] = field(default_factory=dict)
+
+    def at(self, step_id: str, *, is_done: bool = False, is_asked: bool = False) -> Frame:
+        """The same frame at another step."""
+        return Frame(self.frame_id, self.flow_id, step_id, self.kind, is_done, is_asked, self.context)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationState:
+    """Everything that decides what happens next. `stack` has its top at the end.
+
+    `pending_action` is the custom action whose result is awaited. `misfits` holds values from a model that do not
+    fit their slot's type, until the question is asked and they are refused. The rest is of the running turn:
+    `kept_slots` survive the reset of a cancelled flow, `said_frame_id` is the frame whose question was just
+    repeated, so that it is not asked twice, `n_steps` guards against endless loops.
+    """
+
+    slots: Mapping[str, Json]
+    stack: tuple[Frame, ...] = ()
+    n_frames: int = 0
+    pending_action: str | None = None
+    misfits: Mapping[str, Json] = field(default_factory=dict)
+    kept_slots: frozenset[str] = frozenset()
+    said_frame_id: int = 0
+    n_steps: int = 0
+    is_session_started: bool = False
+    is_ended: bool = False
+
+
+def initial_state(assistant: Assistant) -> ConversationState:
+    """The state of a conversation in which nothing has happened yet."""
+    return ConversationState(slots=dict(assistant.initial_slots))
