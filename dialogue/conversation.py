@@ -1,0 +1,340 @@
+"""The shell of one conversation: carries out what the pure engine orders, and writes down everything that happens.
+
+    understand(turn) ── no effect, may be cancelled, may be thrown away
+    commit(understood) ── decide ─┬─ events → log ─┐
+                          ↑       ├─ responses → Said     at once, before later actions run
+                          └─ action results ← RunAction   until the engine listens or hangs up
+
+A committed turn always runs to its end. It is a task of its own that writes to a queue, and `commit` merely reads
+that queue: a caller who barges in, or hangs up, stops the reading and never the turn, because a transfer that was
+begun must be logged whether or not anybody still listens. This is the one place outside a call's TaskGroup that
+makes tasks; `end` waits for them. A lock lets one turn run at a time, in the order of their commits.
+
+State and log change together between two awaits, so no moment exists at which one of them is ahead. What is said
+is filled in with the slots as they were at that place among the effects: a flow's end empties them again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from typing import assert_never
+
+import structlog
+
+from dialogue.actions.results import action_done, action_messages, unknown_slots
+from dialogue.engine import decide, preview
+from dialogue.errors import DialogueError, StoreUnavailable, UnderstandingFailed
+from dialogue.events import (
+    ActionFailed,
+    ActionReturned,
+    AssistantSaid,
+    ConversationEnded,
+    ConversationStarted,
+    DialogueEvent,
+    UserSaid,
+)
+from dialogue.history import history_lines
+from dialogue.ports import ActionRunner, EventStore, Understanding
+from dialogue.replay import last_messages, replay
+from dialogue.responses import Moment, say_for_action, say_or_apologise
+from dialogue.templates import Values
+from dialogue.tracker import domain_json, tracker_event, tracker_json
+from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, UserTurn, Waiting
+from flows.commands import Failed, Json, SessionEnd, SessionStart
+from flows.effects import Effect, Emit, Expectation, HangUp, Listen, RepeatLastMessages, RunAction, Utter
+from flows.engine import expectation, step
+from flows.events import SlotSet
+from flows.inputs import ActionBroke, CommandsReceived
+from flows.model import Assistant
+from flows.state import ConversationState, initial_state
+
+log = structlog.get_logger(__name__)
+
+Outputs = asyncio.Queue[TurnOutput | None]
+"""What a turn puts out; None after the last one. Unbounded, since a turn must never wait for its reader."""
+
+
+def log_fault(problem: DialogueError) -> None:
+    """Write a fault to the program's log: what `report` does unless told otherwise."""
+    log.warning("fault in a conversation", code=problem.code, fault=problem.fault, message=str(problem))
+
+
+class Conversation:
+    """One conversation. Its parts fail without failing it: the caller hears the internal-error pattern instead.
+
+    `report` is told of every fault that the caller does not otherwise learn about, such as a full disk beneath
+    the event log; `clock` gives seconds since the epoch, for the timestamps that custom actions see.
+    """
+
+    def __init__(  # the parts of a conversation are many, and each is a port
+        self,
+        conversation_id: str,
+        assistant: Assistant,
+        *,
+        understanding: Understanding,
+        actions: ActionRunner,
+        store: EventStore,
+        random: Random,
+        channel: str = "voice",
+        report: Callable[[DialogueError], None] = log_fault,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.conversation_id = conversation_id
+        self.assistant = assistant
+        self._understanding = understanding
+        self._actions = actions
+        self._store = store
+        self._random = random
+        self._channel = channel
+        self._report = report
+        self._clock = clock
+        self._state = initial_state(assistant)
+        self._slots = dict(self._state.slots)
+        self._ending = "hangup"
+        self._log: list[DialogueEvent] = []
+        self._tracker_events: list[dict[str, Json]] = []
+        self._unsaved: list[DialogueEvent] = []
+        self._lock = asyncio.Lock()
+        self._turns: set[asyncio.Task[None]] = set()
+        self._domain = domain_json(assistant)
+
+    @property
+    def state(self) -> ConversationState:
+        """The state after everything that was committed."""
+        return self._state
+
+    @property
+    def expectation(self) -> Expectation:
+        """What the caller is expected to say next."""
+        return expectation(self._state, self.assistant)
+
+    @property
+    def events(self) -> Sequence[DialogueEvent]:
+        """The log so far, oldest first. It grows; do not change it."""
+        return self._log
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the conversation was ended, by either side."""
+        return bool(self._log) and isinstance(self._log[-1], ConversationEnded)
+
+    async def resume(self) -> None:
+        """Take up the conversation from its stored log. Raises StoreUnavailable or ReplayDiverged."""
+        stored = await self._store.load(self.conversation_id)
+        async with self._lock:
+            self._state = replay(stored, self.assistant)
+            self._log.clear()
+            self._tracker_events.clear()
+            self._slots = dict(initial_state(self.assistant).slots)
+            for event in stored:
+                self._note(event)
+
+    async def understand(self, turn: UserTurn) -> Understood:
+        """Propose commands for a turn. Without effect: may be cancelled, repeated, or dropped."""
+        given = replace(turn, history=history_lines(self._log))
+        try:
+            return await self._understanding.understand(given, self._state)
+        except Exception as problem:  # the plugin boundary: a model must not end a call
+            self._report(UnderstandingFailed(f"understanding failed: {type(problem).__name__}: {problem}"))
+            return Understood(given, (Failed(),), "none")
+
+    def preview(self, understood: Understood) -> tuple[Said, ...]:
+        """Return what would be said if the turn were committed now, up to its first action. Without effect.
+
+        Chance is forked with the state: committed next, the turn says exactly this.
+        """
+        chance = Random()
+        chance.setstate(self._random.getstate())
+        tried = preview(self._state, understood, self.assistant)
+        slots = dict(self._state.slots)
+        said: list[Said] = []
+        for effect in tried.effects:
+            if isinstance(effect, Emit) and isinstance(effect.event, SlotSet):
+                slots[effect.event.name] = effect.event.value
+            elif isinstance(effect, Utter):
+                moment = self._moment(effect, slots)
+                said.append(say_or_apologise(effect.response, self.assistant, moment, chance)[0])
+        return tuple(said)
+
+    async def start(self, metadata: Mapping[str, Json] | None = None) -> AsyncIterator[TurnOutput]:
+        """Begin the session; `metadata` (of the call) goes to the slot `session_started_metadata`."""
+        given = dict(metadata or {})
+
+        def begin() -> tuple[Effect, ...]:
+            self._record(ConversationStarted(self.assistant.id, given))
+            self._state, effects = step(self._state, CommandsReceived((SessionStart(given),)), self.assistant)
+            return effects
+
+        async for output in self._run(begin):
+            yield output
+
+    async def commit(self, understood: Understood) -> AsyncIterator[TurnOutput]:
+        """Carry out a turn. Each output comes as soon as it is decided; the last is Waiting or Ended.
+
+        To stop reading is not to stop the turn: see the module.
+        """
+
+        def begin() -> tuple[Effect, ...]:
+            self._record(_user_said(understood))
+            self._state, effects = decide(self._state, understood, self.assistant)
+            return effects
+
+        async for output in self._run(begin):
+            yield output
+
+    async def set_slots(self, values: Mapping[str, Json]) -> None:
+        """Set slots from outside, as fixtures of tests do, without anything being said."""
+        async with self._lock:
+            self._state = replace(self._state, slots={**self._state.slots, **values})
+            for name, value in values.items():
+                self._record(SlotSet(name, value))
+            await self._flush()
+
+    async def end(self, reason: str = "hangup") -> None:
+        """End the conversation after what still runs. Says nothing: nobody is listening any more."""
+        payload = Understood(UserTurn("/session_end"), (SessionEnd(),), "payload")
+
+        def begin() -> tuple[Effect, ...]:
+            self._ending = reason
+            self._record(_user_said(payload))
+            self._state, effects = decide(self._state, payload, self.assistant)
+            return effects
+
+        async for _ in self._run(begin, is_last=True):
+            pass
+        if self._turns:
+            await asyncio.wait(self._turns)
+
+    async def _run(
+        self, begin: Callable[[], tuple[Effect, ...]], *, is_last: bool = False
+    ) -> AsyncIterator[TurnOutput]:
+        outputs: Outputs = asyncio.Queue()
+        turn = asyncio.create_task(self._hold(begin, outputs, is_last))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        while (output := await outputs.get()) is not None:
+            yield output
+        await turn
+
+    async def _hold(self, begin: Callable[[], tuple[Effect, ...]], outputs: Outputs, is_last: bool) -> None:
+        try:
+            async with self._lock:
+                try:
+                    if self.is_over:
+                        outputs.put_nowait(Ended(self._ending))
+                        return
+                    await self._carry_out(begin(), outputs)
+                    if is_last and not self.is_over:
+                        self._record(ConversationEnded(self._ending))
+                finally:
+                    await self._flush()
+        finally:
+            outputs.put_nowait(None)
+
+    async def _carry_out(self, effects: tuple[Effect, ...], outputs: Outputs) -> None:
+        while True:
+            action = self._apply(effects, outputs)
+            await self._flush()
+            if action is None:
+                return
+            effects = await self._act(action, outputs)
+
+    def _apply(self, effects: Sequence[Effect], outputs: Outputs) -> RunAction | None:
+        """Carry out effects up to an action, which is returned. Does not await: see the module."""
+        for effect in effects:
+            match effect:
+                case Emit(event=event):
+                    self._record(event)
+                    outputs.put_nowait(Happened(event))
+                case Utter(response=name):
+                    moment = self._moment(effect, self._slots)
+                    said, problem = say_or_apologise(name, self.assistant, moment, self._random)
+                    self._say(said, problem, outputs)
+                case RepeatLastMessages():
+                    for message in last_messages(self._log):
+                        self._say(Said(message.text, message.response, message.buttons), None, outputs)
+                case Listen(expectation=expected):
+                    outputs.put_nowait(Waiting(expected))
+                case HangUp():
+                    self._record(ConversationEnded(self._ending))
+                    outputs.put_nowait(Ended(self._ending))
+                case RunAction():
+                    return effect
+                case _:
+                    assert_never(effect)
+        return None
+
+    async def _act(self, action: RunAction, outputs: Outputs) -> tuple[Effect, ...]:
+        """Run a custom action and return what the engine orders next."""
+        tracker = tracker_json(self.conversation_id, self._state, self._tracker_events, channel=self._channel)
+        result = await self._result(action.name, tracker)
+        self._record(result)
+        if isinstance(result, ActionFailed):
+            log.warning("custom action failed", action=result.name, reason=result.reason)
+            broke = ActionBroke(result.name, result.reason)
+            self._state, effects = step(self._state, broke, self.assistant)
+            return effects
+        for name in unknown_slots(result, self.assistant):
+            log.warning("custom action sets a slot that the domain lacks", action=result.name, slot=name)
+        moment = Moment(Values(self._state.slots), self._channel)
+        for message in action_messages(result):
+            said, problem = say_for_action(message, self.assistant, moment, self._random)
+            self._say(said, problem, outputs)
+        self._state, effects = step(self._state, action_done(result, self.assistant), self.assistant)
+        return effects
+
+    async def _result(self, name: str, tracker: Json) -> ActionReturned | ActionFailed:
+        try:
+            return await self._actions.run(name, tracker, self._domain)
+        except Exception as problem:  # the plugin boundary: a runner must not end a call
+            return ActionFailed(name, f"{type(problem).__name__}: {problem}")
+
+    def _moment(self, utter: Utter, slots: Mapping[str, Json]) -> Moment:
+        return Moment(Values(slots, utter.context, utter.metadata), self._channel)
+
+    def _say(self, said: Said, problem: DialogueError | None, outputs: Outputs) -> None:
+        if problem is not None:
+            self._report(problem)
+        self._record(AssistantSaid(said.text, said.response, said.buttons))
+        outputs.put_nowait(said)
+
+    def _record(self, event: DialogueEvent) -> None:
+        self._note(event)
+        self._unsaved.append(event)
+
+    def _note(self, event: DialogueEvent) -> None:
+        self._log.append(event)
+        if isinstance(event, SlotSet):
+            self._slots[event.name] = event.value
+        told = tracker_event(event, self._clock(), self._channel)
+        if told is not None:
+            self._tracker_events.append(told)
+
+    async def _flush(self) -> None:
+        """Write what is not yet stored. Where that fails it is kept, and written with the next batch."""
+        batch = tuple(self._unsaved)
+        if not batch:
+            return
+        try:
+            await self._store.append(self.conversation_id, batch)
+        except DialogueError as problem:
+            self._report(problem)
+        except Exception as problem:  # the plugin boundary: the caller is answered without a log
+            self._report(StoreUnavailable(f"cannot write the event log: {problem}"))
+        else:
+            del self._unsaved[: len(batch)]
+
+
+def _user_said(understood: Understood) -> UserSaid:
+    return UserSaid(
+        understood.turn.text,
+        understood.commands,
+        understood.stage,
+        understood.took_ms,
+        understood.prompt_tokens,
+        understood.completion_tokens,
+    )

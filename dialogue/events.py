@@ -1,0 +1,63 @@
+"""Events of the conversation that are not the flow engine's own. With `flows.events` they are the whole log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dialogue.turn import Button, Stage
+from flows.commands import Command, Json
+from flows.events import FlowEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationStarted:
+    assistant_id: str
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """A committed turn of the caller, with the commands that understanding proposed for it."""
+
+    text: str
+    commands: tuple[Command, ...]
+    stage: Stage
+    took_ms: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantSaid:
+    text: str
+    response: str | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionReturned:
+    """What a custom action gave back: outside results enter a conversation only through this event."""
+
+    name: str
+    events: tuple[Mapping[str, Json], ...] = ()
+    responses: tuple[Mapping[str, Json], ...] = ()
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFailed:
+    name: str
+    reason: str
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEnded:
+    reason: str
+
+
+DialogueEvent: TypeAlias = (
+    ConversationStarted | UserSaid | AssistantSaid | ActionReturned | ActionFailed | ConversationEnded | FlowEvent
+)

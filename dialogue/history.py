@@ -1,0 +1,43 @@
+"""The last turns of a conversation as a prompt shows them: `USER: …` and `AI: …` lines, bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogue.events import AssistantSaid, DialogueEvent, UserSaid
+
+TURNS = 10
+"""Turns of the caller in a prompt."""
+LINE_CHARACTERS = 600
+"""What is kept of one line: a caller's input is limited to 420 characters, a long reply says little more."""
+
+
+def history_lines(events: Sequence[DialogueEvent], *, turns: int = TURNS) -> tuple[str, ...]:
+    """Return the conversation's last lines, oldest first: at most `turns` of the caller and what was answered.
+
+    Reads the log from its end, so that the cost does not grow with the length of the conversation. Titles of
+    buttons stand behind the line that offered them.
+    """
+    lines: list[str] = []
+    n_turns = 0
+    for event in reversed(events):
+        if isinstance(event, UserSaid) and event.text:
+            lines.append(_line("USER", event.text))
+            n_turns += 1
+            if n_turns == turns:
+                break
+        elif isinstance(event, AssistantSaid) and event.text:
+            titles = ", ".join(button.title for button in event.buttons)
+            lines.append(_line("AI", f"{event.text} [{titles}]" if titles else event.text))
+    return tuple(reversed(lines))
+
+
+def history_text(events: Sequence[DialogueEvent], *, turns: int = TURNS) -> str:
+    """Return `history_lines` as one text."""
+    return "\n".join(history_lines(events, turns=turns))
+
+
+def _line(speaker: str, text: str) -> str:
+    flat = " ".join(text.split())
+    short = flat if len(flat) <= LINE_CHARACTERS else flat[: LINE_CHARACTERS - 1] + "…"
+    return f"{speaker}: {short}"

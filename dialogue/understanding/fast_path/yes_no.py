@@ -1,0 +1,161 @@
+"""Yes and no in their spoken forms, read only where the whole turn says the one or the other.
+
+The turn is cut into phrases of two lists, the longest first. If words are left over ("yes but make it sixty") or
+both lists occur ("yeah, no"), nothing is certain and a later stage looks at the turn. A verb that repeats what
+was asked may follow: "yes, send it".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from dialogue.understanding.lexicon import phrases_of, words_of
+from dialogue.understanding.words import expand, stem
+
+_YES = phrases_of(
+    "yes | yeah | yep | yup | ya | yah | yes sir | yes ma'am | sure | sure thing | of course | certainly "
+    "| absolutely | definitely | indeed | exactly | correct | right | true | affirmative | ok | okay | k "
+    "| fine | good | great | perfect | cool | alright | all right | all good | agreed | deal | done | "
+    "that is right | that is correct | that is fine | that is good | that is ok | that is okay | that is "
+    "true | that is great | that's right | that's correct | that's fine | that's good | that's ok | "
+    "that's okay | that's true | that's great | that's perfect | that works | that works for me | works "
+    "for me | that will do | that'll do | that would be great | that would be fine | sounds good | sounds "
+    "great | sounds right | sounds fine | sounds correct | looks good | looks right | looks correct | "
+    "that sounds good | that sounds right | that sounds great | that looks good | it is correct | it's "
+    "correct | it is right | it's right | it's fine | it is | it does | i do | i am | i did | i have | i "
+    "would | i agree | i confirm | i confirm that | i'm sure | i am sure | confirm | confirmed | go ahead "
+    "| go for it | go on | do it | do that | do so | please do | proceed | you can | you may | you got it "
+    "| you bet | by all means | why not | everything is correct | everything is right | everything's "
+    "correct | all correct | continue | carry on | of course i do | yes i do | i would like that | i'd "
+    "like that | i would love to | i want that | i want to | let us do it | let us go | no problem | 100 "
+    "percent | very good | very well | i guess so | i think so | i suppose so"
+)
+_NO = phrases_of(
+    "no | nope | nah | na | no sir | no ma'am | negative | never | not | no way | not at all | of course "
+    "not | absolutely not | definitely not | certainly not | not really | not now | not yet | not today | "
+    "not right now | no thanks | no thank you | incorrect | wrong | false | that is wrong | that's wrong "
+    "| that is not right | that's not right | that is not correct | that's not correct | that is "
+    "incorrect | that's incorrect | that is not it | that's not it | it is not | it's not | it is wrong | "
+    "it's wrong | it is not correct | it's not correct | it is not right | it's not right | that's not "
+    "what i want | that is not what i want | do not | do not do it | do not do that | please do not | i "
+    "do not | i did not | i have not | i am not | i'm not | i would not | i do not think so | i don't "
+    "think so | i would rather not | i'd rather not | i do not agree | i disagree | not correct | not "
+    "right | i do not want to | i do not want that | does not | it does not | is not | it is not ok | i "
+    "said no | better not | rather not | hell no"
+)
+# Only where the question is whether to go on; elsewhere "that's it" may be a yes.
+_NOTHING_MORE = phrases_of(
+    "nothing | nothing else | nothing more | that's all | that is all | that's it | that is it | that "
+    "will be all | that'll be all | i'm good | i am good | i'm fine | i am fine | i'm done | i am done | "
+    "all done | we're done | we are done | that was all | that was it | bye | goodbye | good bye | bye "
+    "bye | have a nice day | have a good day | have a good one | not for now | not at the moment | no "
+    "more"
+)
+# Too weak to let money go, good enough elsewhere.
+_WEAK_YES = phrases_of(
+    "mhm | mm hmm | mmhmm | uh huh | uhuh | aha | i guess | i think so | i guess so | i suppose | i "
+    "suppose so | maybe yes"
+)
+_POLITE = frozenset(
+    words_of(
+        "please thanks thank you very much a lot so uh um er ah oh hmm hm well sorry then now sir madam ma'am and just"
+    )
+)
+_OBJECTS = frozenset(words_of("it that this them the my a an one those these for me money all to"))
+_ORDERS = frozenset(
+    words_of(
+        "send transfer pay do make book order block confirm submit complete process finish save continue "
+        "proceed change switch upgrade activate reserve place start go buy"
+    )
+)
+_CONTINUE_SLOTS = ("continue", "anything_else", "another", "more_help", "something_else")
+_LONGEST = 6
+
+
+def read_yes_no(text: str, *, slot: str = "", confirms_write: bool = False, topic: Collection[str] = ()) -> bool | None:
+    """Read a whole turn as yes (True) or no (False); None where it is not certainly either.
+
+    Args:
+        text: the turn.
+        slot: name of the asked slot; a slot that asks whether to go on has "that's all" as a no.
+        confirms_write: a yes lets something happen, so a mumbled one does not count.
+        topic: stems of what is asked about; a yes may repeat them ("yes, block the card").
+    """
+    words = expand(text).split()
+    asks_for_more = any(part in slot for part in _CONTINUE_SLOTS)
+    yes = _phrases(_YES if confirms_write else [*_YES, *_WEAK_YES])
+    if confirms_write:
+        yes -= _phrases(_WEAK_YES)
+    no = _phrases([*_NO, *_NOTHING_MORE] if asks_for_more else _NO)
+    if asks_for_more:
+        yes -= no | _phrases(["good", "fine", "great", "perfect", "cool", "done"])
+    return _read(words, yes, no, topic)
+
+
+def read_stance(text: str, about: Collection[str]) -> bool | None:
+    """Read a turn that takes or leaves what a question is about: "with breakfast, please", "I don't need it".
+
+    Not for questions that confirm something.
+
+    Args:
+        text: the turn.
+        about: stems of the words that name what the question is about.
+    """
+    said = expand(text)
+    for pattern, stance in ((_LEAVES, False), (_TAKES, True)):
+        found = pattern.match(said)
+        rest = found["rest"].split() if found else []
+        if found and all(word in _OBJECTS or word in _POLITE or stem(word) in about for word in rest):
+            return stance
+    return None
+
+
+_OPENERS = r"^(?:(?:yes|yeah|yep|sure|no|nope|nah|uh|um|oh|well|ok|okay|and|so|no thanks|no thank you)\s+)*"
+_LEAVES = re.compile(
+    _OPENERS + r"(?:(?:i|we|he|she|they)(?: really)? (?:do|does|will|would) not (?:need|want|like|require|take|have)"
+    r"|without|no need for|no|not|leave out|skip)\s+(?P<rest>.+)$"
+)
+_TAKES = re.compile(
+    _OPENERS
+    + r"(?:(?:i|we)(?: really)? (?:need|want|take|have|would like|would love)|(?:i|we)'(?:d like|d love|ll take"
+    r"|ll have)|with|include|add|please add|please include)\s+(?P<rest>.+)$"
+)
+
+
+def _phrases(listed: Collection[str]) -> set[tuple[str, ...]]:
+    return {tuple(phrase.split()) for phrase in listed}
+
+
+def _read(words: list[str], yes: set[tuple[str, ...]], no: set[tuple[str, ...]], topic: Collection[str]) -> bool | None:
+    answer: bool | None = None
+    index = 0
+    while index < len(words):
+        length, said = _longest(words, index, yes, no)
+        if length == 0:
+            if words[index] in _POLITE:
+                index += 1
+                continue
+            return answer if answer is not None and _repeats_question(words[index:], topic) else None
+        if answer is not None and said != answer:
+            return None
+        answer, index = said, index + length
+    return answer
+
+
+def _longest(words: list[str], index: int, yes: set[tuple[str, ...]], no: set[tuple[str, ...]]) -> tuple[int, bool]:
+    for length in range(min(_LONGEST, len(words) - index), 0, -1):
+        phrase = tuple(words[index : index + length])
+        if phrase in yes:
+            return length, True
+        if phrase in no:
+            return length, False
+    return 0, False
+
+
+def _repeats_question(rest: list[str], topic: Collection[str]) -> bool:
+    """Say whether the rest of the turn only says again what was asked: "… send it", "… block the card"."""
+    return all(
+        word in _OBJECTS or word in _ORDERS or word in _POLITE or (stem(word) in topic and stem(word) != "cancel")
+        for word in rest
+    )

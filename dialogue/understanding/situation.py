@@ -1,0 +1,81 @@
+"""What understanding reads of a conversation's state: what is asked, what may be filled, what may be started.
+
+Every stage of the cascade works on a `Situation` and never on the state, so that a stage can be tried on a
+situation written by hand, and so that the engine's frames are known in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flows.commands import Json
+from flows.effects import Expectation
+from flows.engine import active_user_flow, collectable_slots, expectation, startable_flows
+from flows.model import Assistant, CollectTask, Flow, Slot
+from flows.state import ConversationState
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where the conversation stands when the caller speaks.
+
+    `startable` are the flows whose guard holds; `fillable` the slots of the flows on the stack that a model may
+    fill, the asked one included; `values` all slots. `descriptions` has what collect steps say about their slot.
+    """
+
+    assistant: Assistant
+    expectation: Expectation = field(default_factory=Expectation)
+    active: Flow | None = None
+    startable: tuple[Flow, ...] = ()
+    fillable: tuple[Slot, ...] = ()
+    values: Mapping[str, Json] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    takes_everything: bool = False
+    """The asking step has `force_slot_filling`: whatever is said is the value."""
+
+    @property
+    def asked(self) -> Slot | None:
+        """The slot that is asked for, if one is."""
+        return self.assistant.slots.get(self.expectation.slot or "")
+
+    @property
+    def is_flow_running(self) -> bool:
+        """Whether there is something that the caller could cancel."""
+        return self.active is not None
+
+    def description(self, slot: Slot) -> str:
+        """What the assistant's author says about `slot` where it is collected."""
+        return self.descriptions.get(slot.name, "")
+
+
+def read_situation(state: ConversationState, assistant: Assistant) -> Situation:
+    """Take from the state what understanding needs."""
+    expected = expectation(state, assistant)
+    asking = _asking_task(expected, assistant)
+    return Situation(
+        assistant=assistant,
+        expectation=expected,
+        active=active_user_flow(state, assistant),
+        startable=startable_flows(state, assistant),
+        fillable=tuple(slot for slot in collectable_slots(state, assistant) if slot.is_filled_by_model),
+        values=state.slots,
+        descriptions=slot_descriptions(assistant),
+        takes_everything=asking is not None and asking.force_slot_filling,
+    )
+
+
+def slot_descriptions(assistant: Assistant) -> dict[str, str]:
+    """What collect steps say about each slot; the first description wins where a slot is collected twice."""
+    found: dict[str, str] = {}
+    for flow in assistant.flows.values():
+        for step in flow.steps:
+            if isinstance(step.task, CollectTask) and step.task.description:
+                found.setdefault(step.task.slot, step.task.description)
+    return found
+
+
+def _asking_task(expected: Expectation, assistant: Assistant) -> CollectTask | None:
+    flow = assistant.flows.get(expected.flow_id or "")
+    step = flow.by_id.get(expected.step_id or "") if flow else None
+    return step.task if step is not None and isinstance(step.task, CollectTask) else None

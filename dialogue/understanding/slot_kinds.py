@@ -1,0 +1,72 @@
+"""What kind of thing a slot holds, read from its type, its name and what its collect step says about it.
+
+A `text` slot of the format may hold a name, a date, a phone number or a complaint, and nothing but the words of
+its author tells which. The kind decides how an answer is read and which words of a longer turn may fill it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from dialogue.understanding.words import label, split_words, stem
+from flows.model import Slot
+
+Kind: TypeAlias = Literal[
+    "yes_no", "category", "money", "count", "person", "place", "date", "time", "code", "email", "address", "free"
+]
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words.split())
+
+
+MONEY = _stems(
+    "amount money price cost sum payment dollar euro pound balance limit salary income fee budget deposit bill tip"
+    " invoice charge loan rent premium"
+)
+# Tried in this order: "contact phone number" is a code and no person, "departure time" a time and no place.
+_BY_WORDS: tuple[tuple[Kind, frozenset[str]], ...] = (
+    ("email", _stems("email mail")),
+    (
+        "code",
+        _stems("digits code pin zip postcode postal iban reference id identifier phone mobile number telephone serial"),
+    ),
+    ("address", _stems("address street")),
+    ("time", _stems("time hour clock")),
+    ("place", _stems("city country destination origin place location town airport station region")),
+    (
+        "date",
+        _stems("date day when month week weekday period since birthday timeframe deadline year arrival departure"),
+    ),
+    ("person", _stems("name person recipient payee beneficiary contact friend receiver who surname firstname")),
+)
+# What a thing is called is text like any other: only persons are sure to be said by name.
+_NAMED_THINGS = _stems("product company business restaurant hotel dish item medicine street song movie book event plan")
+
+
+def kind_of(slot: Slot, description: str = "") -> Kind:
+    """Tell what kind of thing `slot` holds."""
+    if slot.type == "bool":
+        return "yes_no"
+    if slot.type in ("categorical", "strict_categorical"):
+        return "category"
+    named = {stem(word) for word in label(slot.name).split()}
+    described = {stem(word.lower) for word in split_words(description)}
+    if slot.type == "float":
+        return "money" if (named | (described - _stems("number"))) & MONEY else "count"
+    if "digit" in described:
+        return "code"
+    return _text_kind(named) or _text_kind(described) or "free"
+
+
+def is_departure(slot: Slot, description: str = "") -> bool:
+    """Tell a place one leaves from a place one goes to."""
+    words = {stem(word) for word in (*label(slot.name).split(), *label(description).split())}
+    return bool(words & _stems("departure origin from leave leaving start source depart"))
+
+
+def _text_kind(words: set[str]) -> Kind | None:
+    for kind, telling in _BY_WORDS:
+        if words & telling:
+            return None if kind == "person" and words & _NAMED_THINGS else kind
+    return None

@@ -1,0 +1,253 @@
+"""User code runs as assistants expect, and nothing that it does gets out as anything but a result."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from dialogue.actions.in_process import InProcessActions
+from dialogue.errors import ActionsUnloadable
+from dialogue.events import ActionFailed, ActionReturned
+
+TRACKER = {"sender_id": "c", "slots": {"amount": 5}, "events": [], "latest_message": {}}
+
+HEAD = "from dialogue.actions.sdk import Action, SlotSet, FollowupAction\n"
+
+
+def action(name: str, *body: str, head: str = HEAD, is_async: bool = False) -> str:
+    lines = "\n".join(f"        {line}" for line in body)
+    kind = "async def" if is_async else "def"
+    return (
+        f"{head}\nclass {name.title()}(Action):\n    def name(self):\n        return '{name}'\n"
+        f"    {kind} run(self, dispatcher, tracker, domain):\n{lines}\n"
+    )
+
+
+class Folders:
+    """Makes assistants' folders and closes what was loaded from them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.loaded: list[InProcessActions] = []
+
+    def load(
+        self, files: dict[str, str], name: str = "one", module: str | None = None, time_limit_s: float = 5.0
+    ) -> InProcessActions:
+        for file, text in files.items():
+            path = self.root / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text))
+        actions = InProcessActions(self.root / name, module, time_limit_s=time_limit_s)
+        self.loaded.append(actions)
+        actions.load()
+        return actions
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Iterator[Folders]:
+    made = Folders(tmp_path)
+    yield made
+    for actions in made.loaded:
+        actions.close()
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+async def test_an_action_speaks_and_returns_events(folders: Folders, is_async: bool) -> None:
+    body = (
+        "dispatcher.utter_message(text='Hello', buttons=[{'title': 'Hi', 'payload': '/hi'}])",
+        "dispatcher.utter_message(response='utter_x', fee=2)",
+        "return [SlotSet('amount', tracker.get_slot('amount') + 1), FollowupAction('action_next')]",
+    )
+    actions = folders.load({"actions/__init__.py": action("greet", *body, is_async=is_async)})
+    assert actions.names == ("greet",)
+    assert actions.knows("greet")
+    assert not actions.knows("other")
+    result = await actions.run("greet", TRACKER, {})
+    assert isinstance(result, ActionReturned)
+    assert [(event["event"], event["name"]) for event in result.events] == [
+        ("slot", "amount"),
+        ("followup", "action_next"),
+    ]
+    assert result.events[0]["value"] == 6
+    assert result.responses[0]["text"] == "Hello"
+    assert result.responses[1]["fee"] == 2
+
+
+async def test_returning_nothing_is_fine(folders: Folders) -> None:
+    actions = folders.load({"actions/__init__.py": action("quiet", "return None")})
+    result = await actions.run("quiet", TRACKER, {})
+    assert isinstance(result, ActionReturned)
+    assert (result.events, result.responses) == ((), ())
+
+
+async def test_two_assistants_have_their_own_actions_module(folders: Folders) -> None:
+    def files(answer: str) -> dict[str, str]:
+        return {
+            "actions/__init__.py": "",
+            "actions/words.py": f"WORD = '{answer}'\nCOUNTS = []",
+            "actions/speak.py": HEAD
+            + "from actions.words import WORD\nimport actions.words\nfrom actions import words\n"
+            + "from . import words as w\n"
+            + action(
+                "speak",
+                "assert actions.words is words is w",
+                "words.COUNTS.append(1)",
+                "return [SlotSet('word', WORD), SlotSet('n', len(words.COUNTS))]",
+                head="",
+            ),
+        }
+
+    first, second = folders.load(files("one"), "one"), folders.load(files("two"), "two")
+    for actions, word in ((first, "one"), (second, "two")):
+        result = await actions.run("speak", TRACKER, {})
+        assert isinstance(result, ActionReturned), result
+        assert [event["value"] for event in result.events] == [word, 1]
+    assert "actions" not in sys.modules
+
+
+async def test_modules_beside_the_package_and_late_imports(folders: Folders) -> None:
+    actions = folders.load(
+        {
+            "ledger.py": "TOTAL = 7",
+            "actions/deep/__init__.py": "",
+            "actions/deep/more.py": action("late", "from ledger import TOTAL", "return [SlotSet('t', TOTAL)]"),
+            "actions/__init__.py": "",
+        }
+    )
+    result = await actions.run("late", TRACKER, {})
+    assert isinstance(result, ActionReturned), result
+    assert result.events[0]["value"] == 7
+
+
+async def test_code_written_for_the_public_sdk_runs_without_it(folders: Folders) -> None:
+    head = """
+    import rasa_sdk
+    import rasa_sdk.events as e
+    from typing import Any
+    from rasa_sdk import Action, Tracker
+    from rasa_sdk.events import SlotSet, SessionStarted, ActionExecuted
+    from rasa_sdk.executor import CollectingDispatcher
+    from rasa_sdk.types import DomainDict
+    """
+    actions = folders.load({"actions.py": action("old", "return [e.SlotSet('x', 1)]", head=dedent(head))})
+    result = await actions.run("old", TRACKER, {})
+    assert isinstance(result, ActionReturned), result
+    assert actions.names == ("old",)
+
+
+async def test_a_module_of_another_name(folders: Folders) -> None:
+    files = {"code/mine.py": action("mine", "return []")}
+    assert folders.load(files, module="code.mine").names == ("mine",)
+    assert folders.load({"data/x.yml": ""}, "empty").names == ()
+
+
+async def test_base_classes_and_plain_classes_are_no_actions(folders: Folders) -> None:
+    source = """
+    class Base(Action):
+        def run(self, dispatcher, tracker, domain):
+            return []
+
+    class Record:
+        name = "x"
+    """
+    files = {"actions/__init__.py": HEAD + dedent(source) + action("real", "return []", head="")}
+    assert folders.load(files).names == ("real",)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise KeyError('oops')", "KeyError: 'oops'"),
+        ("raise SystemExit", "SystemExit"),
+        ("return [SlotSet('x', object())]", "not JSON serializable"),
+        ("return [SlotSet('x', float('nan'))]", "not JSON compliant"),
+        ("return ['slot']", "is not an event"),
+        ("return 3", "not iterable"),
+    ],
+)
+async def test_what_goes_wrong_is_a_result(folders: Folders, body: str, reason: str) -> None:
+    actions = folders.load({"actions/__init__.py": action("bad", body)})
+    result = await actions.run("bad", TRACKER, {})
+    assert isinstance(result, ActionFailed)
+    assert reason in result.reason
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+async def test_a_slow_action_is_given_up_on_and_the_loop_stays_free(folders: Folders, is_async: bool) -> None:
+    body = ("import threading", "threading.Event().wait(0.3)", "return []")
+    actions = folders.load({"actions/__init__.py": action("slow", *body, is_async=is_async)}, time_limit_s=0.05)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0.005)
+
+    ticking = asyncio.create_task(tick())
+    result = await actions.run("slow", TRACKER, {})
+    ticking.cancel()
+    assert isinstance(result, ActionFailed)
+    assert result.reason == "took longer than 0.05 s"
+    assert ticks > 3
+    await asyncio.sleep(0.3)  # let the thread end within the test
+
+
+async def test_an_action_cannot_change_the_tracker_it_was_given(folders: Folders) -> None:
+    actions = folders.load({"actions/__init__.py": action("rude", "tracker.slots['deep'].append(1)", "return []")})
+    tracker = {**TRACKER, "slots": {"deep": []}}
+    assert isinstance(await actions.run("rude", tracker, {}), ActionReturned)
+    assert tracker["slots"] == {"deep": []}
+
+
+async def test_async_actions_share_one_loop(folders: Folders) -> None:
+    body = ("import asyncio, threading", "return [SlotSet('l', id(asyncio.get_running_loop()))]")
+    actions = folders.load({"actions/__init__.py": action("where", *body, is_async=True)})
+    first, second = [await actions.run("where", TRACKER, {}) for _ in range(2)]
+    assert isinstance(first, ActionReturned)
+    assert isinstance(second, ActionReturned)
+    assert first.events[0]["value"] == second.events[0]["value"]
+    assert first.events[0]["value"] != id(asyncio.get_running_loop())
+
+
+async def test_an_unknown_action_is_a_result(folders: Folders) -> None:
+    result = await folders.load({"actions/__init__.py": ""}).run("nobody", TRACKER, {})
+    assert isinstance(result, ActionFailed)
+    assert "no action 'nobody'" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"actions/__init__.py": "x = 1\nimport nowhere_at_all\n"}, "actions/__init__.py:2: ModuleNotFoundError"),
+        ({"actions/__init__.py": "", "actions/broken.py": "def f(:\n"}, "actions/broken.py:1: SyntaxError"),
+        (
+            {"actions/__init__.py": action("odd", "return []").replace("return 'odd'", "return 3")},
+            "must return a string",
+        ),
+        (
+            {"actions/__init__.py": action("odd", "return []") + "    def __init__(self, needed):\n        pass\n"},
+            "cannot create Odd",
+        ),
+    ],
+    ids=["import", "syntax", "name", "constructor"],
+)
+def test_code_that_does_not_load_is_named_with_its_place(folders: Folders, files: dict[str, str], message: str) -> None:
+    with pytest.raises(ActionsUnloadable, match=message):
+        folders.load(files)
+
+
+def test_closing_forgets_every_module(folders: Folders) -> None:
+    actions = folders.load({"actions/__init__.py": action("x", "return []")})
+    assert any(name.startswith("vivavoce_assistant") for name in sys.modules)
+    n_finders = len(sys.meta_path)
+    actions.close()
+    assert len(sys.meta_path) == n_finders - 1
+    assert actions.names == ()
+    assert threading.active_count() < 50

@@ -1,0 +1,108 @@
+"""The fast path: certain answers and orders at once, everything else left to the router."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from dialogue.understanding.fast_path.matcher import match_fast
+from dialogue.understanding.situation import Situation
+from flows.commands import (
+    CancelFlow,
+    ChitChat,
+    Command,
+    HumanHandoff,
+    RepeatLastBotMessages,
+    Restart,
+    SessionEnd,
+    SetSlot,
+    SkipQuestion,
+)
+
+At = Callable[..., Situation]
+
+ANSWERS = [
+    ("recipient", "Joe.", "Joe"),
+    ("recipient", "Uh, send it to Joe.", "Joe"),
+    ("recipient", "It's for my friend Mary Smith.", "Mary Smith"),
+    ("recipient", "To John O'Brien, please.", "John O'Brien"),
+    ("amount", "$50", 50),
+    ("amount", "Fifty dollars, please.", 50),
+    ("amount", "It's a hundred and twenty.", 120),
+    ("amount", "Let's say 60... no, 70.", 70),
+    ("transfer_confirmed", "Yes, please.", True),
+    ("transfer_confirmed", "No.", False),
+]
+
+
+@pytest.mark.parametrize(("asked", "said", "value"), ANSWERS)
+def test_certain_answers(at: At, asked: str, said: str, value: object) -> None:
+    assert match_fast(said, at(asked)) == (SetSlot(asked, value, "fast_path"),)
+
+
+def test_typed_answers(at: At) -> None:
+    assert match_fast("8-831.", at("contact_handle", "add_contact")) == (
+        SetSlot("contact_handle", "8831", "fast_path"),
+    )
+    assert match_fast("since last week", at("period", "list_transactions")) == (
+        SetSlot("period", "last week", "fast_path"),
+    )
+    assert match_fast("The credit one.", at("card_kind", "block_card")) == (
+        SetSlot("card_kind", "credit_card", "fast_path"),
+    )
+
+
+LEFT = [
+    ("recipient", "What's my balance?"),
+    ("recipient", "show my transactions"),
+    ("recipient", "I don't want Joe to get it"),
+    ("recipient", "Joe, fifty dollars."),
+    ("amount", "fifty or sixty"),
+    ("amount", "half past seven"),
+    ("amount", "what's the limit, fifty?"),
+    ("transfer_confirmed", "Yes, but send it to Peter."),
+    ("transfer_confirmed", "Joe."),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), LEFT)
+def test_what_is_not_certain_is_left(at: At, asked: str, said: str) -> None:
+    assert match_fast(said, at(asked, recipient="Ann", amount=None)) is None
+
+
+@pytest.mark.parametrize("said", ["No, I meant sixty.", "Yes, but make it 60.", "Actually, make it 60 dollars."])
+def test_a_number_is_corrected_and_nothing_confirmed(at: At, said: str) -> None:
+    situation = at("transfer_confirmed", recipient="Joe", amount=50)
+    assert match_fast(said, situation) == (SetSlot("amount", 60, "fast_path"),)
+
+
+ORDERS: list[tuple[str, Command]] = [
+    ("Cancel.", CancelFlow()),
+    ("Oh, never mind.", CancelFlow()),
+    ("Cancel the transfer, please.", CancelFlow()),
+    ("Could you say that again?", RepeatLastBotMessages()),
+    ("Hello?", RepeatLastBotMessages()),
+    ("Let's start over.", Restart()),
+    ("I don't know.", SkipQuestion()),
+    ("I want to speak to a real person.", HumanHandoff()),
+    ("How are you?", ChitChat()),
+]
+
+
+@pytest.mark.parametrize(("said", "command"), ORDERS)
+def test_orders_to_the_conversation(at: At, said: str, command: Command) -> None:
+    assert match_fast(said, at("recipient")) == (command,)
+
+
+def test_nothing_to_cancel_or_skip_when_nothing_runs(at: At) -> None:
+    assert match_fast("cancel", at(None)) is None
+    assert match_fast("skip", at(None)) is None
+    assert match_fast("Goodbye!", at(None)) == (SessionEnd(),)
+
+
+def test_a_forced_slot_takes_whatever_is_said(at: At) -> None:
+    forced = replace(at("recipient"), takes_everything=True)
+    assert match_fast("I want to skip this.", forced) == (SetSlot("recipient", "I want to skip this.", "fast_path"),)
+    assert match_fast("Joe.", forced) == (SetSlot("recipient", "Joe", "fast_path"),)
