@@ -1,0 +1,183 @@
+"""A call without network, models or waiting: a link played on the loop's clock, and models that follow a script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dialogue.turn import Said, TurnOutput, Understood, UserTurn, Waiting
+from flows.effects import Expectation
+from voice.audio import FRAME_SAMPLES, silence
+from voice.engines import SpeechEngines
+from voice.link import FrameArrived, Inbox, LinkClosed, MessageArrived, PlaysFrames
+from voice.ports import Audio, Pcm, Priority, SpeechChunk, Transcript
+
+SPEECH = (8000 * np.sin(np.arange(FRAME_SAMPLES) / 4)).astype(np.int16)
+TTS_RATE_HZ = 22_050
+
+
+class FakeLink:
+    """Sends the drawn caller (one column = 100 ms, `#` = speech) and records what is played, frame by frame."""
+
+    transport = "fake"
+    output_rate_hz = 48_000
+
+    def __init__(self, caller: str, *, messages: Mapping[int, dict[str, Any]] | None = None) -> None:
+        self.call_id = "call-test"
+        self.inbox = Inbox()
+        self.sent: list[dict[str, Any]] = []
+        self.played: list[bool] = []
+        self.closed: str | None = None
+        self._caller = caller
+        self._messages = dict(messages or {})
+        self._source: PlaysFrames | None = None
+        self._began_s = asyncio.get_running_loop().time()
+
+    def now_ms(self) -> int:
+        return round((asyncio.get_running_loop().time() - self._began_s) * 1000)
+
+    def attach(self, source: PlaysFrames) -> None:
+        self._source = source
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        self.sent.append({**message, "clock_ms": self.now_ms()})
+
+    async def close(self, reason: str) -> None:
+        self.closed = self.closed or reason
+
+    async def play(self) -> None:
+        """Be the caller until the drawing ends, then hang up."""
+        for tick in range(len(self._caller) * 5):
+            await asyncio.sleep(0.02)
+            if self.closed is not None:
+                return
+            column = self._caller[tick // 5]
+            if column != "x":  # x = nothing arrives
+                frame = SPEECH if column == "#" else silence(20, 16_000)
+                self.inbox.put(FrameArrived(frame, self.now_ms()))
+            if tick in self._messages:
+                self.inbox.put(MessageArrived(self._messages[tick]))
+            if self._source is not None:
+                self.played.append(bool(self._source.next_frame().samples.any()))
+        self.inbox.put(LinkClosed("caller-hung-up"))
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [message for message in self.sent if message["type"] == kind]
+
+    def drawn(self) -> str:
+        """Draw the assistant: `=` where something was played in that 100 ms."""
+        columns = [self.played[start : start + 5] for start in range(0, len(self.played), 5)]
+        return "".join("=" if any(column) else "." for column in columns)
+
+
+class LevelVoiceActivity:
+    """Hears speech wherever there is sound."""
+
+    def feed(self, frame: Pcm) -> float:
+        return 0.95 if np.abs(frame).max() > 500 else 0.01
+
+
+@dataclass
+class ScriptedRecogniser:
+    texts: Sequence[str]
+    takes_s: float = 0.15
+    log_probability: float = -0.1
+    fails: bool = False
+    finals: int = 0
+
+    async def recognise(
+        self, audio: Audio, *, language: str = "en", hints: Sequence[str] = (), priority: Priority
+    ) -> Transcript:
+        text = self.texts[min(self.finals, len(self.texts) - 1)]
+        if priority is Priority.FINAL:
+            self.finals += 1
+        await asyncio.sleep(self.takes_s)
+        if self.fails:
+            raise RuntimeError("the recogniser is gone")
+        return Transcript(text, self.log_probability, self.takes_s * 1000, len(audio) // 16)
+
+
+@dataclass
+class ScriptedTurnModel:
+    answer: float | Exception = 0.9
+
+    async def probability(self, audio: Audio) -> float:
+        await asyncio.sleep(0.07)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class ToneSynthesiser:
+    """Speaks every character as 60 ms of tone."""
+
+    takes_s: float = 0.1
+    fails: bool = False
+    texts: list[str] = field(default_factory=list)
+
+    async def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncIterator[SpeechChunk]:
+        await asyncio.sleep(self.takes_s)
+        if self.fails:
+            raise RuntimeError("the voice is gone")
+        self.texts.append(text)
+        samples = (6000 * np.sin(np.arange(len(text) * TTS_RATE_HZ * 60 // 1000) / 9)).astype(np.int16)
+        yield SpeechChunk(samples, TTS_RATE_HZ)
+
+
+@dataclass
+class ScriptedAssistant:
+    name: str = "Test bank"
+
+
+@dataclass
+class ScriptedConversation:
+    """Understands everything at once and answers by a table of replies; notes every turn it was committed."""
+
+    replies: Mapping[str, Sequence[TurnOutput]] = field(default_factory=dict)
+    greeting: str = "Hello there."
+    stage: str = "fast_path"
+    understanding_s: float = 0.0
+    turn_s: float = 0.0
+    assistant: ScriptedAssistant = field(default_factory=ScriptedAssistant)
+    conversation_id: str = "test"
+    committed: list[str] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+    ended: str | None = None
+
+    async def understand(self, turn: UserTurn) -> Understood:
+        await asyncio.sleep(self.understanding_s)
+        return Understood(turn, (), self.stage)
+
+    async def commit(self, understood: Understood) -> AsyncIterator[TurnOutput]:
+        name = understood.turn.text or type(understood.commands[0]).__name__
+        self.committed.append(name)
+        await asyncio.sleep(self.turn_s)
+        for output in self.replies.get(name, (Said(f"You said {name}"), Waiting(Expectation()))):
+            yield output
+        self.finished.append(name)
+
+    async def start(self, metadata: Mapping[str, Any]) -> AsyncIterator[TurnOutput]:
+        if self.greeting:
+            yield Said(self.greeting)
+        yield Waiting(Expectation())
+
+    async def end(self, reason: str) -> None:
+        self.ended = reason
+
+
+def engines(
+    recogniser: ScriptedRecogniser,
+    synthesiser: ToneSynthesiser | None = None,
+    turn_model: ScriptedTurnModel | None = None,
+) -> SpeechEngines:
+    return SpeechEngines(
+        recogniser=recogniser,
+        turn_model=turn_model or ScriptedTurnModel(),
+        synthesiser=synthesiser or ToneSynthesiser(),
+        new_voice_activity=LevelVoiceActivity,
+    )

@@ -1,0 +1,1 @@
+"""Audio, turn-taking and calls."""

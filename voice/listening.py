@@ -1,0 +1,165 @@
+"""The listening half of a call: work on revisions of the caller's turn, in tasks whose results come back as inputs.
+
+Nothing here has an effect outside: recognition, the turn model and understanding may all be thrown away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from dialogue.conversation import Conversation
+from dialogue.turn import Understood, UserTurn
+from flows.commands import Failed
+from voice.engines import SpeechEngines
+from voice.heard import HeardAudio
+from voice.link import Inbox, PartialReady
+from voice.ports import Pcm, Priority
+from voice.turns import (
+    CommandsReady,
+    FrameHeard,
+    RecognisePartial,
+    RecognitionFailed,
+    TranscriptReady,
+    TryTurn,
+    TurnJudged,
+    Understand,
+)
+
+TURN_MODEL_MS = 8_000
+"""The turn model looks at the last 8 s."""
+TURN_MODEL_TAIL_MS = 100
+"""And it is to hear so much silence at most: with 200 ms it accepts 37 % of cut sentences, with 100 ms 15 % (60 Debian
+prompts), because silence itself sounds finished to it."""
+CERTAIN_STAGES = frozenset({"fast_path", "payload"})
+
+
+@dataclass(slots=True)
+class Trial:
+    """What is being done about one revision. `speech_end_ms` and `transcript_ms` are on the call's clock."""
+
+    speech_end_ms: int
+    transcript_ms: int = 0
+    understanding: asyncio.Task[Understood] | None = None
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+class Listening:
+    """Hears one caller."""
+
+    def __init__(
+        self, conversation: Conversation, engines: SpeechEngines, inbox: Inbox, tasks: asyncio.TaskGroup
+    ) -> None:
+        self.heard = HeardAudio()
+        self._conversation = conversation
+        self._engines = engines
+        self._voice_activity = engines.new_voice_activity()
+        self._inbox = inbox
+        self._tasks = tasks
+        self._trials: dict[int, Trial] = {}
+        self._partial: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger()
+
+    def hear(self, samples: Pcm, received_ms: int) -> FrameHeard:
+        """Take 20 ms of the caller."""
+        self.heard.append(samples, received_ms)
+        return FrameHeard(self.heard.now_ms, self._voice_activity.feed(samples))
+
+    def try_turn(self, order: TryTurn, now_ms: int) -> None:
+        """Recognise and judge a revision; `now_ms` is the call's clock."""
+        self._stop_partial()
+        speech_end_ms = self.heard.speech_end_ms(order.from_ms, order.to_ms)
+        trial = Trial(self.heard.clock_ms(speech_end_ms), now_ms)
+        self._trials[order.revision] = trial
+        for work in (self._recognise(order), self._judge(order, speech_end_ms + TURN_MODEL_TAIL_MS)):
+            trial.tasks.append(self._tasks.create_task(work))
+
+    def understand(self, order: Understand, now_ms: int, after: asyncio.Task[None] | None) -> None:
+        """Propose commands for a revision, once the turn before it (`after`) has been answered."""
+        trial = self._trials.get(order.revision)
+        if trial is None:
+            return
+        trial.transcript_ms = now_ms
+        trial.understanding = self._tasks.create_task(self._understand(order.text, after))
+        trial.tasks.append(self._tasks.create_task(self._report(order.revision, trial.understanding)))
+
+    def recognise_partial(self, order: RecognisePartial) -> None:
+        """Recognise what was said so far, unless that is still going on."""
+        if self._partial is None or self._partial.done():
+            self._partial = self._tasks.create_task(self._recognise_partial(order))
+
+    def abandon(self, revision: int) -> None:
+        """Drop all work on a revision."""
+        trial = self._trials.pop(revision, None)
+        if trial is None:
+            return
+        for task in (*trial.tasks, trial.understanding):
+            if task is not None:
+                task.cancel()
+
+    def take(self, revision: int) -> Trial | None:
+        """Hand over a revision that is being committed; every other one is abandoned."""
+        trial = self._trials.pop(revision, None)
+        self.stop()
+        return trial
+
+    def stop(self) -> None:
+        """Abandon everything."""
+        self._stop_partial()
+        for revision in tuple(self._trials):
+            self.abandon(revision)
+
+    def _stop_partial(self) -> None:
+        if self._partial is not None:
+            self._partial.cancel()
+
+    # Plugin boundary: whatever a model adapter raises becomes an input of turn-taking, never the end of a call.
+
+    async def _recognise(self, order: TryTurn) -> None:
+        audio = self.heard.cut(order.from_ms, order.to_ms)
+        try:
+            heard = await self._engines.recogniser.recognise(
+                audio, language=self._engines.language, priority=Priority.FINAL
+            )
+        except Exception as error:
+            self._log.warning("recognition-failed", error=str(error))
+            self._inbox.put(RecognitionFailed(order.revision, str(error) or type(error).__name__))
+        else:
+            self._inbox.put(TranscriptReady(order.revision, heard.text, heard.log_probability))
+
+    async def _judge(self, order: TryTurn, to_ms: int) -> None:
+        to_ms = min(to_ms, order.to_ms)
+        audio = self.heard.cut(max(order.from_ms, to_ms - TURN_MODEL_MS), to_ms)
+        try:
+            probability = await self._engines.turn_model.probability(audio)
+        except Exception as error:
+            # Endpointing has other witnesses: without this one it waits a little longer.
+            self._log.warning("turn-model-failed", error=str(error))
+        else:
+            self._inbox.put(TurnJudged(order.revision, probability))
+
+    async def _recognise_partial(self, order: RecognisePartial) -> None:
+        audio = self.heard.cut(order.from_ms, order.to_ms)
+        try:
+            heard = await self._engines.recogniser.recognise(
+                audio, language=self._engines.language, priority=Priority.PARTIAL
+            )
+        except Exception as error:
+            self._log.warning("partial-failed", error=str(error))
+        else:
+            self._inbox.put(PartialReady(order.from_ms, heard.text.strip()))
+
+    async def _understand(self, text: str, after: asyncio.Task[None] | None) -> Understood:
+        if after is not None:
+            await asyncio.wait([after])
+        try:
+            return await self._conversation.understand(UserTurn(text))
+        except Exception as error:
+            self._log.error("understanding-failed", exc_info=error)
+            return Understood(UserTurn(text), (Failed(),), "none")
+
+    async def _report(self, revision: int, understanding: asyncio.Task[Understood]) -> None:
+        understood = await understanding
+        self._inbox.put(CommandsReady(revision, understood.stage in CERTAIN_STAGES))

@@ -1,0 +1,1 @@
+"""Wire formats, one a file, without I/O."""

@@ -1,0 +1,1 @@
+"""Shells that carry a call's audio: each gives a `MediaLink`."""

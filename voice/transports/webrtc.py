@@ -1,0 +1,281 @@
+"""WebRTC calls over aiortc: an SDP offer becomes a `MediaLink`; media runs until either side hangs up.
+
+Nothing a peer sends may end more than its own call: an unusable offer is refused with a reason, a peer that vanishes
+is noticed by its missing packets, and whatever aiortc raises ends that one call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import structlog
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
+from aiortc.rtcdatachannel import RTCDataChannel
+
+from voice.audio import FRAME_SAMPLES, LISTEN_RATE_HZ
+from voice.errors import CallsFull, OfferUnusable, OfferWithoutAudio
+from voice.link import FrameArrived, Inbox, LinkClosed, MediaLink, MessageArrived, PlaysFrames
+from voice.ports import Pcm
+from voice.resampling import Resampler
+from voice.transports.addresses import use_loopback_when_alone
+from voice.transports.sdp import check_offer
+from voice.transports.track import OUTPUT_RATE_HZ, PlaybackTrack
+
+CONNECT_S = 20.0
+"""An answered offer that has not become a connection by then is given up."""
+VANISHED_S = 8.0
+"""A connected peer that has sent no packet for so long is gone. Browsers send 50 a second, muted or not."""
+MAX_MESSAGE_CHARACTERS = 16_384
+MAX_KEPT_MESSAGES = 500
+"""Events kept for a data channel that is not open yet."""
+MAX_REMEMBERED_CALLS = 1_000
+EVENTS_LABEL = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    call_id: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallStatus:
+    """`started_at` is seconds since the epoch; `reason` is set once the call has ended."""
+
+    call_id: str
+    state: Literal["live", "ended"]
+    started_at: float
+    reason: str | None = None
+
+
+class WebRtcLink:
+    """One peer connection as the call sees it."""
+
+    transport = "webrtc"
+    output_rate_hz = OUTPUT_RATE_HZ
+
+    def __init__(self, call_id: str, connection: RTCPeerConnection) -> None:
+        self.call_id = call_id
+        self.inbox = Inbox()
+        self.track = PlaybackTrack()
+        self.connection = connection
+        self.reason: str | None = None
+        self.last_packet_s = time.monotonic()
+        self._began_s = time.monotonic()
+        self._channel: RTCDataChannel | None = None
+        self._kept: deque[str] = deque(maxlen=MAX_KEPT_MESSAGES)
+
+    def now_ms(self) -> int:
+        return int((time.monotonic() - self._began_s) * 1000)
+
+    def begin(self) -> None:
+        """Start the call's clock: the connection is there."""
+        self._began_s = self.last_packet_s = time.monotonic()
+
+    def attach(self, source: PlaysFrames) -> None:
+        self.track.source = source
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        text = json.dumps(message, default=str)
+        if self._channel is not None and self._channel.readyState == "open":
+            self._channel.send(text)
+        else:
+            self._kept.append(text)
+
+    async def close(self, reason: str) -> None:
+        if self.reason is None:
+            self.reason = reason
+            self.track.stop()
+            if self._channel is not None:
+                await asyncio.sleep(0.05)  # let the last event leave before the transport goes
+        await self.connection.close()
+
+    def lost(self, reason: str) -> None:
+        """The other side is gone: tell the call."""
+        self.inbox.put(LinkClosed(reason))
+
+    def use_channel(self, channel: RTCDataChannel) -> None:
+        """Speak events over this data channel from now on."""
+        self._channel = channel
+        channel.on("message", self._take_message)
+        while self._kept and channel.readyState == "open":
+            channel.send(self._kept.popleft())
+
+    async def listen(self, track: Any) -> None:
+        """Turn the peer's audio into 20 ms frames until it ends."""
+        resampler = Resampler(LISTEN_RATE_HZ)
+        waiting = bytearray()
+        frame_bytes = FRAME_SAMPLES * 2
+        while True:
+            try:
+                received = await track.recv()
+            except MediaStreamError:
+                self.lost("caller-hung-up")
+                return
+            self.last_packet_s = time.monotonic()
+            waiting += resampler.convert_frame(received).tobytes()
+            while len(waiting) >= frame_bytes:
+                self.inbox.put(FrameArrived(_samples(waiting[:frame_bytes]), self.now_ms()))
+                del waiting[:frame_bytes]
+
+    def _take_message(self, text: object) -> None:
+        try:
+            if not isinstance(text, str) or len(text) > MAX_MESSAGE_CHARACTERS:
+                raise ValueError("a message is JSON text of at most 16,384 characters")
+            message = json.loads(text)
+        except (ValueError, RecursionError):
+            message = {"type": "unreadable"}
+        self.inbox.put(MessageArrived(message if isinstance(message, dict) else {"type": "unreadable"}))
+
+
+class WebRtcGateway:
+    """Answers offers and keeps the calls that come of them. `hold` runs one call and returns when it is over."""
+
+    def __init__(self, hold: Callable[[MediaLink], Awaitable[None]], *, max_calls: int = 32) -> None:
+        self._hold = hold
+        self._max_calls = max_calls
+        self._links: dict[str, WebRtcLink] = {}
+        self._status: dict[str, CallStatus] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+        self._log = structlog.get_logger()
+
+    @property
+    def live_calls(self) -> int:
+        return len(self._links)
+
+    async def answer(self, offer_sdp: str) -> Answer:
+        """Answer an offer; the call runs in the background. Raises OfferUnusable, OfferWithoutAudio, CallsFull."""
+        if self._is_closing or len(self._links) >= self._max_calls:
+            raise CallsFull("This server takes no more calls right now; try again in a moment.")
+        check_offer(offer_sdp)
+        use_loopback_when_alone()
+        connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        link = WebRtcLink(f"call-{uuid.uuid4().hex[:12]}", connection)
+        self._links[link.call_id] = link  # taken before the first await, so that max_calls holds
+        try:
+            sdp = await self._negotiate(link, offer_sdp)
+        except BaseException:
+            del self._links[link.call_id]
+            await connection.close()
+            raise
+        self._remember(CallStatus(link.call_id, "live", time.time()))
+        task = asyncio.create_task(self._run(link), name=link.call_id)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return Answer(link.call_id, sdp)
+
+    async def hang_up(self, call_id: str) -> bool:
+        """End a call; False if there is none of this id that is live."""
+        link = self._links.get(call_id)
+        if link is None:
+            return False
+        link.lost("caller-hung-up")
+        return True
+
+    def status(self, call_id: str) -> CallStatus | None:
+        return self._status.get(call_id)
+
+    async def close(self) -> None:
+        """Take no more calls and end those that run."""
+        self._is_closing = True
+        for link in self._links.values():
+            link.lost("server-stopping")
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=15.0)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _negotiate(self, link: WebRtcLink, offer_sdp: str) -> str:
+        connection = link.connection
+
+        @connection.on("datachannel")
+        def _on_channel(channel: RTCDataChannel) -> None:
+            if channel.label == EVENTS_LABEL:
+                link.use_channel(channel)
+
+        try:
+            await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
+            audio = next((each for each in connection.getTransceivers() if each.kind == "audio"), None)
+            if audio is None or audio.receiver.track is None:
+                raise OfferWithoutAudio("The SDP offer has no audio that the caller sends; offer one audio track.")
+            connection.addTrack(link.track)
+            await connection.setLocalDescription(await connection.createAnswer())
+        except OfferWithoutAudio:
+            raise
+        except Exception as error:
+            # aiortc and aioice raise whatever their parsers meet: all of it is the offer's fault here.
+            self._log.info("offer-unusable", error=repr(error))
+            raise OfferUnusable(f"The SDP offer cannot be used ({type(error).__name__}: {error}).") from error
+        return str(connection.localDescription.sdp)
+
+    async def _run(self, link: WebRtcLink) -> None:
+        reason = "internal-error"
+        try:
+            await self._connect_and_hold(link)
+            reason = link.reason or "ended"
+        except TimeoutError:
+            reason = "never-connected"
+        except Exception as error:
+            self._log.error("call-failed", call_id=link.call_id, exc_info=error)
+        finally:
+            await link.close(reason)
+            self._links.pop(link.call_id, None)
+            self._remember(
+                CallStatus(link.call_id, "ended", self._status[link.call_id].started_at, link.reason or reason)
+            )
+
+    async def _connect_and_hold(self, link: WebRtcLink) -> None:
+        connection = link.connection
+        connected = asyncio.Event()
+
+        @connection.on("connectionstatechange")
+        def _on_state() -> None:
+            if connection.connectionState == "connected":
+                connected.set()
+            elif connection.connectionState in {"failed", "closed"}:
+                connected.set()
+                link.lost("connection-lost")
+
+        if connection.connectionState in {"connected", "failed", "closed"}:
+            _on_state()
+        async with asyncio.timeout(CONNECT_S):
+            await connected.wait()
+        link.begin()
+        audio = next(each for each in connection.getTransceivers() if each.kind == "audio")
+        listening = asyncio.create_task(link.listen(audio.receiver.track))
+        watching = asyncio.create_task(_watch(link))
+        try:
+            await self._hold(link)
+        finally:
+            listening.cancel()
+            watching.cancel()
+            await asyncio.gather(listening, watching, return_exceptions=True)
+
+    def _remember(self, status: CallStatus) -> None:
+        self._status.pop(status.call_id, None)
+        self._status[status.call_id] = status
+        while len(self._status) > MAX_REMEMBERED_CALLS:
+            del self._status[next(iter(self._status))]
+
+
+async def _watch(link: WebRtcLink) -> None:
+    """Notice a peer that has vanished without a word."""
+    while True:
+        await asyncio.sleep(1.0)
+        if time.monotonic() - link.last_packet_s > VANISHED_S:
+            link.lost("caller-vanished")
+            return
+
+
+def _samples(data: bytearray) -> Pcm:
+    return np.frombuffer(bytes(data), dtype=np.int16)
