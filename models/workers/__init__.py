@@ -1,0 +1,1 @@
+"""Programs that hold a heavy model each, run as processes of their own by `models.worker`."""
