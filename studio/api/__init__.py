@@ -1,0 +1,1 @@
+"""The HTTP surface: one file a noun, over the ports of `studio.api.services`."""

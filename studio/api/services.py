@@ -1,0 +1,82 @@
+"""What the HTTP API needs from the server behind it: ports, so that tests can put scripted parts there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from flows.model import Assistant
+from studio.parts import PartBoard
+from studio.telemetry import Telemetry
+
+
+class Answer(Protocol):
+    """The answer to an offer."""
+
+    @property
+    def call_id(self) -> str: ...
+
+    @property
+    def sdp(self) -> str: ...
+
+
+class CallStatus(Protocol):
+    """How a call stands; `state` is "live" or "ended"."""
+
+    @property
+    def call_id(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def reason(self) -> str | None: ...
+
+    @property
+    def started_at(self) -> Any: ...
+
+
+class CallGateway(Protocol):
+    """Answers offers; `voice.transports.webrtc.WebRtcGateway` is the real one."""
+
+    async def answer(self, offer_sdp: str) -> Answer: ...
+
+    async def hang_up(self, call_id: str) -> bool: ...
+
+    def status(self, call_id: str) -> CallStatus | None: ...
+
+
+class TextChannel(Protocol):
+    """Answers one text message of one sender with the channel's messages."""
+
+    async def answer(self, sender: str, message: str, metadata: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind the routes. `gateway`, `require_calls` and `text` raise ServiceNotReady, with the reason.
+
+    `gateway` is there once calls were possible; `require_calls` asks whether a new one is possible now.
+    """
+
+    assistant: Assistant
+    board: PartBoard
+    telemetry: Telemetry
+    gateway: Callable[[], CallGateway]
+    require_calls: Callable[[], None]
+    text: Callable[[], TextChannel]
+    models: Callable[[], Sequence[Mapping[str, Any]]]
+    page_folder: Path
+    allowed_hosts: frozenset[str] | None = None
+    """Host names that requests may use; None takes any (needed behind a proxy)."""
+
+
+def services_of(request: Request) -> Services:
+    """Give the services of the app that got this request (a FastAPI dependency)."""
+    services = request.app.state.services
+    assert isinstance(services, Services)
+    return services

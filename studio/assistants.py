@@ -1,0 +1,81 @@
+"""Which assistant folder is meant, and loading it: everything that is wrong with it is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import studio
+from flows.errors import Finding
+from flows.loader import find_problems as flow_problems
+from flows.loader import load_assistant
+from flows.model import Assistant
+from studio.errors import AssistantNotFound
+from voice.policy import PolicyInvalid, TurnPolicy
+
+EXAMPLE = Path("examples") / "bank"
+"""The assistant that is served when none is named."""
+
+
+def find_folder(named: Path | None) -> Path:
+    """Give the assistant's folder: the one named, else the example in the working folder or in the project.
+
+    Raises:
+        AssistantNotFound: there is no folder, or it has no config.yml.
+    """
+    if named is None:
+        return _example()
+    if not named.exists():
+        raise AssistantNotFound(f"There is no folder {named}. Name the folder that has the assistant's config.yml.")
+    if not named.is_dir():
+        raise AssistantNotFound(f"{named} is a file. Name the folder of the assistant, not a file in it.")
+    if not _has_config(named):
+        raise AssistantNotFound(
+            f"{named} has no config.yml, so it is not an assistant's folder.{_hint(named)}\n"
+            "An assistant has config.yml, domain.yml (or a folder domain) and a folder data with its flows."
+        )
+    return named
+
+
+def find_problems(folder: Path) -> tuple[Finding, ...]:
+    """Return everything that is wrong with the assistant's files, `voice.yml` included. Never raises for them."""
+    findings = flow_problems(folder)
+    if any(finding.severity == "error" for finding in findings):
+        return findings
+    try:
+        turn_policy(load_assistant(folder))
+    except PolicyInvalid as error:
+        return (*findings, Finding("voice.yml", 1, 1, error.code, str(error)))
+    return findings
+
+
+def turn_policy(assistant: Assistant) -> TurnPolicy:
+    """Give how this assistant takes turns. Raises PolicyInvalid."""
+    given = assistant.voice.get("turns") or {}
+    if not isinstance(given, Mapping):
+        raise PolicyInvalid(f"voice.yml: turns: must be a map of settings, not {given!r}")
+    return TurnPolicy.from_mapping(given)
+
+
+def load(folder: Path) -> Assistant:
+    """Load the assistant. Raises `flows.errors.AssistantInvalid` with all findings."""
+    return load_assistant(folder)
+
+
+def _example() -> Path:
+    for parent in (Path.cwd(), Path(studio.__file__).resolve().parents[1]):
+        if _has_config(parent / EXAMPLE):
+            return parent / EXAMPLE
+    raise AssistantNotFound(
+        f"No assistant was named and the example {EXAMPLE} is not here. Name a folder, for instance: "
+        "vivavoce serve path/to/assistant"
+    )
+
+
+def _has_config(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("config.yml", "config.yaml"))
+
+
+def _hint(folder: Path) -> str:
+    below = sorted(child for child in folder.iterdir() if child.is_dir() and _has_config(child))
+    return f" Did you mean {below[0]}?" if below else ""

@@ -1,0 +1,44 @@
+"""The verbs of the command line and how they are put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from studio.cli import call, chat, doctor, models, serve, test, validate
+
+app = typer.Typer(
+    name="vivavoce",
+    help="A voice-first, real-time assistant server that runs on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"vivavoce {version('vivavoce')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a verb."""
+
+
+app.command()(serve.serve)
+app.command()(chat.chat)
+app.command()(call.call)
+app.command("test")(test.run)
+app.command()(validate.validate)
+app.command()(doctor.doctor)
+app.add_typer(models.app, name="models")

@@ -1,0 +1,148 @@
+"""Starts what conversations share, each a part of the server: event log, actions, models of understanding."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from random import Random
+
+import structlog
+
+from dialogue.actions.in_process import InProcessActions
+from dialogue.conversation import Conversation, log_fault
+from dialogue.errors import DialogueError
+from dialogue.ports import ActionRunner, EventStore, LanguageModel, SentenceEncoder, Understanding
+from dialogue.store import MemoryEventStore, SqliteEventStore
+from dialogue.understanding.cascade import Cascade
+from flows.model import Assistant
+from models.cache import ModelCache
+from studio.parts import PartBoard, PartStatus
+from studio.settings import ConversationConfig, Settings, WorkerConfig
+from studio.speech import start_model
+
+EVENT_LOG, ACTIONS = "event log", "actions"
+ENCODER, LANGUAGE_MODEL, UNDERSTANDING = "sentence encoder", "language model", "understanding"
+TEXT_PARTS = (EVENT_LOG, ACTIONS, UNDERSTANDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What conversations share."""
+
+    assistant: Assistant
+    understanding: Understanding
+    actions: ActionRunner
+    store: EventStore
+    report: Callable[[DialogueError], None] = log_fault
+
+    def new_conversation(self, conversation_id: str, channel: str) -> Conversation:
+        """Make a conversation that has not begun."""
+        return Conversation(
+            conversation_id,
+            self.assistant,
+            understanding=self.understanding,
+            actions=self.actions,
+            store=self.store,
+            random=Random(),
+            channel=channel,
+            report=self.report,
+        )
+
+
+async def open_store(stack: AsyncExitStack, config: ConversationConfig, board: PartBoard) -> EventStore | None:
+    """Open the event log."""
+
+    async def begin() -> EventStore:
+        store = SqliteEventStore(config.log_file)
+        stack.push_async_callback(store.close)
+        await store.open()
+        return store
+
+    return await board.start(EVENT_LOG, begin)
+
+
+async def open_actions(
+    stack: AsyncExitStack, assistant: Assistant, config: ConversationConfig, board: PartBoard
+) -> InProcessActions | None:
+    """Load the assistant's own actions; those that its domain lists and nobody wrote are logged."""
+
+    async def begin() -> InProcessActions:
+        actions = InProcessActions.for_assistant(assistant, time_limit_s=config.action_timeout_s)
+        stack.callback(actions.close)
+        await asyncio.to_thread(actions.load)
+        lacking = sorted(name for name in assistant.actions if not actions.knows(name))
+        if lacking:
+            structlog.get_logger(__name__).warning("actions without code", actions=lacking)
+        return actions
+
+    return await board.start(ACTIONS, begin)
+
+
+async def open_understanding(
+    stack: AsyncExitStack, assistant: Assistant, config: WorkerConfig, board: PartBoard
+) -> Understanding | None:
+    """Load the models of understanding and prepare the cascade; it does with those that are there."""
+    cache = ModelCache(config.models)
+    async with asyncio.TaskGroup() as group:
+        encoding = group.create_task(_open_encoder(cache, config, board))
+        completing = group.create_task(_open_language_model(stack, cache, config, board))
+    encoder, language_model = encoding.result(), completing.result()
+
+    async def begin() -> Understanding:
+        cascade = Cascade(assistant, language_model=language_model, encoder=encoder)
+        await cascade.prepare()
+        return cascade
+
+    return await board.start(UNDERSTANDING, begin)
+
+
+async def open_text(stack: AsyncExitStack, assistant: Assistant, settings: Settings, board: PartBoard) -> Conversation:
+    """Make one text conversation that is kept nowhere, for the terminal.
+
+    Raises:
+        ServiceNotReady: a part did not start; the message says which, why, and what to do.
+    """
+    async with asyncio.TaskGroup() as group:
+        acting = group.create_task(open_actions(stack, assistant, settings.conversations, board))
+        thinking = group.create_task(open_understanding(stack, assistant, settings.workers, board))
+    board.require(*(part.name for part in board.parts))
+    actions, understanding = acting.result(), thinking.result()
+    assert actions is not None
+    assert understanding is not None
+    shared = Dialogue(assistant, understanding, actions, MemoryEventStore())
+    return shared.new_conversation("terminal", "rest")
+
+
+async def _open_encoder(cache: ModelCache, config: WorkerConfig, board: PartBoard) -> SentenceEncoder | None:
+    from models.encoder import MiniLmEncoder
+
+    if not config.has_encoder:
+        board.report(PartStatus(ENCODER, "off"))
+        return None
+
+    def load() -> SentenceEncoder:
+        model_id = "minilm-l6-v2"
+        return MiniLmEncoder(cache.path(model_id, "model.onnx"), cache.path(model_id, "tokenizer.json"))
+
+    async def begin() -> SentenceEncoder:
+        return await asyncio.to_thread(load)
+
+    return await board.start(ENCODER, begin)
+
+
+async def _open_language_model(
+    stack: AsyncExitStack, cache: ModelCache, config: WorkerConfig, board: PartBoard
+) -> LanguageModel | None:
+    from models.llama import LlamaModel, LlamaSettings
+
+    if not config.has_language_model:
+        board.report(PartStatus(LANGUAGE_MODEL, "off"))
+        return None
+
+    def make() -> LlamaModel:
+        weights = cache.path("smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf")
+        return LlamaModel(weights, LlamaSettings(threads=config.llm_threads))
+
+    return await start_model(stack, board, LANGUAGE_MODEL, make)

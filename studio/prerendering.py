@@ -1,0 +1,44 @@
+"""Speaks ahead what an assistant will say word for word, while nobody is calling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from flows.model import Assistant
+from models.errors import ModelUnavailable
+from models.rendered import RenderedSpeech
+from voice.sentences import split_sentences
+
+_LOOK_AGAIN_S = 1.0
+
+
+def fixed_sentences(assistant: Assistant) -> tuple[str, ...]:
+    """Return the sentences of all voice responses that no slot's value can change, each once."""
+    return tuple(dict.fromkeys(_sentences(assistant)))
+
+
+async def render_ahead(assistant: Assistant, rendered: RenderedSpeech, is_calm: Callable[[], bool]) -> None:
+    """Fill the cache of spoken sentences, one sentence at a time, never while `is_calm` says no.
+
+    A call that begins meanwhile waits for at most the sentence being made (0.4 s for a long one).
+    """
+    sentences = fixed_sentences(assistant)
+    try:
+        for sentence in sentences:
+            # Polled: a call begins at any time, and this is in no hurry.
+            while not is_calm():  # noqa: ASYNC110
+                await asyncio.sleep(_LOOK_AGAIN_S)
+            await rendered.render(sentence)
+    except ModelUnavailable as error:
+        structlog.get_logger(__name__).warning("rendering ahead stopped", reason=str(error))
+
+
+def _sentences(assistant: Assistant) -> Iterator[str]:
+    for variations in assistant.responses.values():
+        for variation in variations:
+            if variation.channel not in (None, "voice") or not variation.text:
+                continue
+            yield from (sentence for sentence in split_sentences(variation.text) if "{" not in sentence)

@@ -1,0 +1,104 @@
+"""One server from start to stop: HTTP answers at once, parts come up beside it, and all goes down in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import uvicorn
+
+from flows.model import Assistant
+from studio.api.app import create_app
+from studio.composition import Runtime
+from studio.listening import is_loopback_socket, url_of
+from studio.parts import PartStatus, reasons
+from studio.settings import Settings
+from studio.telemetry import sample_loop_lag
+
+GRACEFUL_STOP_S = 5
+"""Requests in progress may take so long after the server was told to stop."""
+
+
+class _Uvicorn(uvicorn.Server):
+    """Leaves signals to `run_server`, which has more to stop than HTTP."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run_server(
+    assistant: Assistant, settings: Settings, listener: socket.socket, *, say: Callable[[str], None]
+) -> None:
+    """Serve until the process is told to stop. `say` gets the lines that tell a person what is going on."""
+    url = url_of(listener)
+    say(f"Assistant: {assistant.name}, {len(assistant.user_flows)} flows ({assistant.folder})")
+    say(f"Listening: {url}   (parts are loading)")
+    if not is_loopback_socket(listener):
+        say("Warning: whoever reaches this address can call, since nothing asks who they are.")
+    async with AsyncExitStack() as stack:
+        runtime = Runtime(assistant, settings, lambda part: _tell(part, say))
+        server = _Uvicorn(_http_config(runtime, settings, is_public=not is_loopback_socket(listener)))
+        _stop_on_signals(server, say)
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve(sockets=[listener]), name="http")
+            beside = [
+                group.create_task(sample_loop_lag(runtime.telemetry), name="loop lag"),
+                group.create_task(_bring_up(runtime, stack, url, say), name="parts"),
+            ]
+            await serving
+            for task in beside:
+                task.cancel()
+    say("Stopped.")
+
+
+async def _bring_up(runtime: Runtime, stack: AsyncExitStack, url: str, say: Callable[[str], None]) -> None:
+    began_s = time.monotonic()
+    await runtime.start(stack)
+    failed = [part for part in runtime.board.parts if not part.is_ready]
+    if failed:
+        say("\nNot everything is ready:")
+        for reason in reasons(failed):
+            say(f"  {reason}")
+        say(f"What needs none of that works: {url}")
+    else:
+        say(f"\nReady after {time.monotonic() - began_s:.1f} s. Open {url}")
+    await runtime.work_ahead()
+
+
+def _tell(part: PartStatus, say: Callable[[str], None]) -> None:
+    if part.state == "starting":
+        return
+    took = f"{part.took_ms / 1000:.1f} s" if part.state == "ready" else part.detail
+    say(f"  {part.name:<20} {part.state:<7} {took}".rstrip())
+
+
+def _http_config(runtime: Runtime, settings: Settings, *, is_public: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(runtime.services(is_public=is_public)),
+        log_config=None,
+        access_log=settings.log_level == "debug",
+        ws="websockets-sansio",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_STOP_S,
+    )
+
+
+def _stop_on_signals(server: uvicorn.Server, say: Callable[[str], None]) -> None:
+    """Stop at the first signal, without grace at the second."""
+
+    def stop() -> None:
+        if server.should_exit:
+            server.force_exit = True
+            return
+        say("\nStopping: no new calls; running ones are told.")
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
