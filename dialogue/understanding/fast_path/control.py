@@ -19,6 +19,7 @@ from flows.commands import (
     RepeatLastBotMessages,
     Restart,
     SessionEnd,
+    SetSlot,
     SkipQuestion,
     StartFlow,
 )
@@ -117,6 +118,8 @@ def read_control(text: str, situation: Situation) -> tuple[Command, ...] | None:
         return (RepeatLastBotMessages(),)
     if situation.is_flow_running and (bare in _CANCEL or _cancels_topic(bare, situation)):
         return (CancelFlow(),)
+    if _declines(bare, situation):
+        return (SetSlot(str(situation.expectation.slot), False, "fast_path"),)
     if bare in _RESTART:
         return (Restart(),)
     if situation.expectation.slot and bare in _SKIP:
@@ -158,6 +161,12 @@ def _cancels_topic(bare: str, situation: Situation) -> bool:
     if any({"cancel", "stop"} & {stem(word) for word in label(flow.name).split()} for flow in others):
         return False
     return all(word in _CANCELLED_OBJECTS or stem(word) in about for word in rest.split())
+
+
+def _declines(bare: str, situation: Situation) -> bool:
+    """Tell whether "never mind" or "goodbye" answers a question such as "anything else?", with nothing to cancel."""
+    is_offer = situation.expectation.kind == "yes_no" and not situation.is_flow_running
+    return is_offer and (bare in _CANCEL or bare in _GOODBYE)
 
 
 def _is_asked_value(bare: str, situation: Situation) -> bool:

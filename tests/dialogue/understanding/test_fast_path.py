@@ -102,6 +102,12 @@ def test_nothing_to_cancel_or_skip_when_nothing_runs(at: At) -> None:
     assert match_fast("Goodbye!", at(None)) == (SessionEnd(),)
 
 
+@pytest.mark.parametrize("said", ["Never mind.", "Goodbye.", "No, forget it.", "No thanks."])
+def test_an_offer_is_declined_when_there_is_nothing_to_cancel(at: At, said: str) -> None:
+    offered = replace(at("transfer_confirmed"), active=None)
+    assert match_fast(said, offered) == (SetSlot("transfer_confirmed", False, "fast_path"),)
+
+
 def test_a_forced_slot_takes_whatever_is_said(at: At) -> None:
     forced = replace(at("recipient"), takes_everything=True)
     assert match_fast("I want to skip this.", forced) == (SetSlot("recipient", "I want to skip this.", "fast_path"),)
