@@ -205,6 +205,8 @@ class _Call:
                 self._emit(event)
             case turns.TryTurn():
                 self._listening.try_turn(effect, self._link.now_ms())
+            case turns.JudgeTurn():
+                self._listening.judge(effect)
             case turns.RecognisePartial():
                 self._listening.recognise_partial(effect)
             case turns.Understand():

@@ -13,7 +13,7 @@ from flows.effects import Expectation
 from voice.policy import TurnPolicy
 
 _BREAKS_OFF = re.compile(
-    r"(?:\b(?:and|or|but|to|the|a|an|my|of|for|from|with|is|in|on|at|so|um+|uh+|er+|because|that|i|i'd|i'm)"
+    r"(?:\b(?:and|or|but|to|the|a|an|my|of|for|from|with|at|um+|uh+|er+|because|i|i'd|i'm)"
     r"|,|-|\.\.\.|…)\s*$",
     re.IGNORECASE,
 )

@@ -20,6 +20,7 @@ from voice.ports import Pcm, Priority
 from voice.turns import (
     CommandsReady,
     FrameHeard,
+    JudgeTurn,
     RecognisePartial,
     RecognitionFailed,
     TranscriptReady,
@@ -68,13 +69,18 @@ class Listening:
         return FrameHeard(self.heard.now_ms, self._voice_activity.feed(samples))
 
     def try_turn(self, order: TryTurn, now_ms: int) -> None:
-        """Recognise and judge a revision; `now_ms` is the call's clock."""
+        """Recognise a revision; `now_ms` is the call's clock."""
         self._stop_partial()
         speech_end_ms = self.heard.speech_end_ms(order.from_ms, order.to_ms)
         trial = Trial(self.heard.clock_ms(speech_end_ms), now_ms)
         self._trials[order.revision] = trial
-        for work in (self._recognise(order), self._judge(order, speech_end_ms + TURN_MODEL_TAIL_MS)):
-            trial.tasks.append(self._tasks.create_task(work))
+        trial.tasks.append(self._tasks.create_task(self._recognise(order)))
+
+    def judge(self, order: JudgeTurn) -> None:
+        """Ask the turn model about a revision."""
+        trial = self._trials.get(order.revision)
+        if trial is not None:
+            trial.tasks.append(self._tasks.create_task(self._judge(order)))
 
     def understand(self, order: Understand, now_ms: int, after: asyncio.Task[None] | None) -> None:
         """Propose commands for a revision, once the turn before it (`after`) has been answered."""
@@ -129,8 +135,9 @@ class Listening:
         else:
             self._inbox.put(TranscriptReady(order.revision, heard.text, heard.log_probability))
 
-    async def _judge(self, order: TryTurn, to_ms: int) -> None:
-        to_ms = min(to_ms, order.to_ms)
+    async def _judge(self, order: JudgeTurn) -> None:
+        speech_end_ms = self.heard.speech_end_ms(order.from_ms, order.to_ms)
+        to_ms = min(speech_end_ms + TURN_MODEL_TAIL_MS, order.to_ms)
         audio = self.heard.cut(max(order.from_ms, to_ms - TURN_MODEL_MS), to_ms)
         try:
             probability = await self._engines.turn_model.probability(audio)

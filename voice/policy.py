@@ -28,7 +28,7 @@ class TurnPolicy:
     """So much speech in a row begins an utterance: shorter bursts are clicks."""
     pre_roll_ms: int = 300
     """Audio kept from before the onset, because the VAD fires late on soft first consonants."""
-    soft_end_ms: int = 100
+    soft_end_ms: int = 60
     """Silence after which the turn is tried: recognised and understood, while it may still go on."""
     resume_ms: int = 60
     """So much speech in a row after a soft end continues the turn."""

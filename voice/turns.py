@@ -91,7 +91,16 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class TryTurn:
-    """Recognise and judge the audio from `from_ms` to `to_ms` as this revision of the turn."""
+    """Recognise the audio from `from_ms` to `to_ms` as this revision of the turn."""
+
+    revision: int
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeTurn:
+    """Ask the turn model about this revision's audio."""
 
     revision: int
     from_ms: int
@@ -149,7 +158,16 @@ class PromptCaller:
 
 
 TurnEffect: TypeAlias = (
-    Emit | TryTurn | RecognisePartial | Understand | WithdrawTurn | CommitTurn | DropTurn | StopReply | PromptCaller
+    Emit
+    | TryTurn
+    | JudgeTurn
+    | RecognisePartial
+    | Understand
+    | WithdrawTurn
+    | CommitTurn
+    | DropTurn
+    | StopReply
+    | PromptCaller
 )
 
 # --- state -----------------------------------------------------------------------------------------------------
@@ -163,6 +181,8 @@ class TurnState:
     now_ms: int = 0
     revision: int = 0
     begin_ms: int = 0
+    pause_ms: int = 0
+    """When the present revision was tried."""
     last_voice_ms: int = 0
     run_ms: int = 0
     """Length of the present unbroken run of voiced frames."""
@@ -197,7 +217,10 @@ def step(state: TurnState, given: TurnInput, policy: TurnPolicy) -> Step:
             if _is_stale(state, revision):
                 return state, ()
             evidence = replace(state.evidence, is_certain=is_certain)
-            return _try_to_end(replace(state, evidence=evidence), policy)
+            state, effects = _try_to_end(replace(state, evidence=evidence), policy)
+            # A closed question was expected to be answered by its words alone; it was not.
+            is_doubtful = state.phase == "paused" and not is_certain and state.expectation.kind != "open"
+            return state, (*effects, _judge(state)) if is_doubtful else effects
         case RecognitionFailed(revision, reason):
             return (state, ()) if _is_stale(state, revision) else _drop(state, reason)
         case ReplyChanged(reply_id, is_interruptible):
@@ -272,11 +295,14 @@ def _barge_in(state: TurnState, policy: TurnPolicy) -> tuple[TurnEffect, ...]:
 
 def _pause(state: TurnState) -> Step:
     revision = state.revision + 1
-    paused = replace(state, phase="paused", revision=revision, evidence=Evidence(), run_ms=0)
-    return paused, (
-        Emit(SpeechPaused(revision, state.now_ms)),
-        TryTurn(revision, state.begin_ms, state.now_ms),
-    )
+    paused = replace(state, phase="paused", revision=revision, evidence=Evidence(), run_ms=0, pause_ms=state.now_ms)
+    tried = (Emit(SpeechPaused(revision, state.now_ms)), TryTurn(revision, state.begin_ms, state.now_ms))
+    # The turn model takes 100 ms of processor away from recognition, so it is asked only where it may be needed.
+    return paused, (*tried, _judge(paused)) if state.expectation.kind == "open" else tried
+
+
+def _judge(state: TurnState) -> JudgeTurn:
+    return JudgeTurn(state.revision, state.begin_ms, state.pause_ms)
 
 
 def _resume(state: TurnState, policy: TurnPolicy) -> Step:

@@ -72,6 +72,7 @@ class Timeline:
                     self._trials += 1
                     ready = turns.TranscriptReady(revision, text, self.log_probability)
                     self._due.append((at_ms + self.transcript_ms, ready))
+                case turns.JudgeTurn(revision):
                     self._due.append((at_ms + 80, turns.TurnJudged(revision, self.probability)))
                 case turns.Understand(revision):
                     self._due.append((at_ms + 20, turns.CommandsReady(revision, self.is_certain)))

@@ -74,7 +74,7 @@ def test_an_empty_transcript_is_dropped() -> None:
 def test_a_late_transcript_ends_the_turn_when_it_comes() -> None:
     line = Timeline(caller="..####....................", transcript_ms=1200, transcripts=["Check my balance."]).run()
     at_ms, commit = line.of(turns.CommitTurn)[0]
-    assert at_ms == 1900
+    assert at_ms == 1860
     assert isinstance(commit, turns.CommitTurn)
     assert commit.silence_enough_ms == 600 + TurnPolicy().finished_wait_ms
 
@@ -124,6 +124,16 @@ def test_results_of_an_older_revision_are_ignored() -> None:
     state = line._state
     assert turns.step(state, turns.TranscriptReady(1, "old", -0.1), TurnPolicy()) == (state, ())
     assert turns.step(state, turns.CommandsReady(1, True), TurnPolicy()) == (state, ())
+
+
+def test_the_turn_model_is_asked_at_once_about_open_speech_and_else_only_in_doubt() -> None:
+    opened = Timeline(caller="..####.....").run()
+    assert opened.of(turns.JudgeTurn)[0][0] == opened.of(turns.TryTurn)[0][0]
+    certain = Timeline(caller="..####.....", expectation=YES_NO, is_certain=True).run()
+    assert not certain.of(turns.JudgeTurn)
+    doubtful = Timeline(caller="..####..........", expectation=YES_NO, transcripts=["well, let us do that"]).run()
+    assert [effect.to_ms for _, effect in doubtful.of(turns.JudgeTurn)] == [660]
+    assert doubtful.drawn() == "         E"
 
 
 def test_a_failed_recognition_drops_the_turn() -> None:

@@ -27,6 +27,7 @@ from voice.link import FrameArrived, Inbox, LinkClosed, MediaLink, MessageArrive
 from voice.ports import Pcm
 from voice.resampling import Resampler
 from voice.transports.addresses import use_loopback_when_alone
+from voice.transports.arrival import receive_in_arrival_order
 from voice.transports.sdp import check_offer
 from voice.transports.track import OUTPUT_RATE_HZ, PlaybackTrack
 
@@ -159,6 +160,7 @@ class WebRtcGateway:
             raise CallsFull("This server takes no more calls right now; try again in a moment.")
         check_offer(offer_sdp)
         use_loopback_when_alone()
+        receive_in_arrival_order()
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         link = WebRtcLink(f"call-{uuid.uuid4().hex[:12]}", connection)
         self._links[link.call_id] = link  # taken before the first await, so that max_calls holds
