@@ -172,6 +172,8 @@ class Answering:
             case Waiting(expectation):
                 self._link.inbox.put(QuestionChanged(expectation))
             case Ended(reason):
+                # The last words are heard to their end: whoever talks over them cannot be answered any more.
+                self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
                 return reason
         return None
 

@@ -231,8 +231,8 @@ class _Call:
     def _commit(self, order: turns.CommitTurn) -> None:
         self._has_stopped_reply = False
         trial = self._listening.take(order.revision)
-        if trial is None or trial.understanding is None:
-            return
+        if trial is None or trial.understanding is None or self._ends is not None:
+            return  # after the last words, the conversation is over
         now_ms = self._link.now_ms()
         marks = TurnMarks(
             speech_end_ms=trial.speech_end_ms,

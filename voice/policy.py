@@ -32,8 +32,9 @@ class TurnPolicy:
     """Silence after which the turn is tried: recognised and understood, while it may still go on."""
     resume_ms: int = 60
     """So much speech in a row after a soft end continues the turn."""
-    certain_wait_ms: int = 240
-    """Silence that ends a turn which completely answers a closed question."""
+    certain_wait_ms: int = 340
+    """Silence that ends a turn which completely answers a closed question. People go on after "No," with about 300 ms
+    of pause ("No, that was everything"); recognition takes as long, so that waiting costs nothing."""
     finished_wait_ms: int = 380
     """Silence that ends a turn which the turn model calls finished."""
     unsure_wait_ms: int = 800

@@ -45,7 +45,7 @@ CONVERSATIONS: tuple[tuple[Line, ...], ...] = (
         Line("open", "I need to pay somebody.", "utter_ask_transfer_recipient"),
         Line("closed", "Anna.", "utter_ask_transfer_amount"),
         Line("closed", "Twenty five dollars, please.", "utter_ask_transfer_confirmation"),
-        Line("closed", "No, I changed my mind.", "utter_transfer_not_made"),
+        Line("closed", "No.", "utter_transfer_not_made"),
         Line("closed", "No, thanks.", "utter_goodbye"),
     ),
     (

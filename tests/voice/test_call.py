@@ -109,6 +109,15 @@ def test_the_assistant_hangs_up_after_its_last_word() -> None:
     assert conversation.ended == "hangup"
 
 
+def test_the_last_words_are_heard_to_their_end() -> None:
+    conversation = ScriptedConversation(replies={"bye": [Said("Goodbye then, and thank you."), Ended("hangup")]})
+    caller = "." * 20 + "####" + "." * 8 + "######" + "." * 40
+    link = hold(caller, conversation, engines(ScriptedRecogniser(["bye"])))
+    assert not link.of("barge_in")
+    assert link.of("reply_finished")[-1]["heard_ms"] >= 28 * 60
+    assert conversation.committed == ["bye"]
+
+
 def test_a_recogniser_that_fails_is_answered_with_words() -> None:
     conversation = ScriptedConversation()
     link = hold("." * 20 + "####" + "." * 30, conversation, engines(ScriptedRecogniser(["?"], fails=True)))
