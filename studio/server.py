@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 import time
@@ -35,6 +36,7 @@ async def run_server(
     assistant: Assistant, settings: Settings, listener: socket.socket, *, say: Callable[[str], None]
 ) -> None:
     """Serve until the process is told to stop. `say` gets the lines that tell a person what is going on."""
+    say = _unheard(say)
     url = url_of(listener)
     say(f"Assistant: {assistant.name}, {len(assistant.user_flows)} flows ({assistant.folder})")
     say(f"Listening: {url}   (parts are loading)")
@@ -70,6 +72,16 @@ async def _bring_up(runtime: Runtime, stack: AsyncExitStack, url: str, say: Call
     await runtime.work_ahead()
 
 
+def _unheard(say: Callable[[str], None]) -> Callable[[str], None]:
+    """A terminal that has gone away (a closed pipe) is no reason to stop serving, nor to fail to stop."""
+
+    def tell(line: str) -> None:
+        with contextlib.suppress(OSError):
+            say(line)
+
+    return tell
+
+
 def _tell(part: PartStatus, say: Callable[[str], None]) -> None:
     if part.state == "starting":
         return
@@ -96,8 +108,8 @@ def _stop_on_signals(server: uvicorn.Server, say: Callable[[str], None]) -> None
         if server.should_exit:
             server.force_exit = True
             return
-        say("\nStopping: no new calls; running ones are told.")
         server.should_exit = True
+        say("\nStopping: no new calls; running ones are told.")
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

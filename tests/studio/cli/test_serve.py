@@ -35,7 +35,9 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, url
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 @pytest.mark.network
@@ -54,6 +56,17 @@ def test_a_server_without_models(assistant_folder: Path) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             process.send_signal(number)
         assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_a_terminal_that_has_gone_away_does_not_keep_the_server_from_stopping(assistant_folder: Path) -> None:
+    with serving(assistant_folder) as (process, url):
+        assert process.stdout is not None
+        process.stdout.close()
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
 
 
 @pytest.mark.network
