@@ -62,6 +62,8 @@ def test_a_mumbled_yes_lets_nothing_happen() -> None:
 
 def test_thats_all_is_a_no_only_where_the_question_is_whether_to_go_on() -> None:
     assert read_yes_no("No, that's all, thank you.", slot="continue_conversation") is False
+    assert read_yes_no("No, that was everything.", slot="continue_conversation") is False
+    assert read_yes_no("Nope, all good.", slot="continue_conversation") is False
     assert read_yes_no("That's all.", slot="continue_conversation") is False
     assert read_yes_no("That's all.", slot="transfer_confirmed") is None
 
