@@ -126,7 +126,7 @@ def read_control(text: str, situation: Situation) -> tuple[Command, ...] | None:
         return (SkipQuestion(),)
     if _PERSON_ASKED.match(bare) and not _is_asked_value(bare, situation):
         return hand_over(situation)
-    if situation.expectation.kind == "open" and bare in _GOODBYE:
+    if situation.expectation.kind != "text" and bare in _GOODBYE:  # a name may sound like one
         return (SessionEnd(),)
     return (ChitChat(),) if said in _CHITCHAT | _GREETING or bare in _CHITCHAT else None
 

@@ -46,12 +46,12 @@ _NO = phrases_of(
 )
 # Only where the question is whether to go on; elsewhere "that's it" may be a yes.
 _NOTHING_MORE = phrases_of(
-    "nothing | nothing else | nothing more | that's all | that is all | that's it | that is it | that "
-    "will be all | that'll be all | that is everything | that's everything | that was everything | that will be "
-    "everything | all good | we're good | we are good | i'm good | i am good | i'm fine | i am fine | i'm done | i am done | "
-    "all done | we're done | we are done | that was all | that was it | bye | goodbye | good bye | bye "
-    "bye | have a nice day | have a good day | have a good one | not for now | not at the moment | no "
-    "more"
+    "nothing | nothing else | nothing more | that's all | that is all | that's it | that is it | "
+    "that will be all | that'll be all | that is everything | that's everything | that was everything | "
+    "that will be everything | all good | we're good | we are good | i'm good | i am good | i'm fine | "
+    "i am fine | i'm done | i am done | all done | we're done | we are done | that was all | that was it | "
+    "bye | goodbye | good bye | bye bye | have a nice day | have a good day | have a good one | "
+    "not for now | not at the moment | no more"
 )
 # Too weak to let money go, good enough elsewhere.
 _WEAK_YES = phrases_of(

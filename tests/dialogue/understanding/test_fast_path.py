@@ -108,6 +108,12 @@ def test_an_offer_is_declined_when_there_is_nothing_to_cancel(at: At, said: str)
     assert match_fast(said, offered) == (SetSlot("transfer_confirmed", False, "fast_path"),)
 
 
+def test_goodbye_ends_the_call_in_the_middle_of_a_flow_but_may_be_a_name(at: At) -> None:
+    assert match_fast("Goodbye.", at("amount")) == (SessionEnd(),)
+    assert match_fast("Okay, bye.", at("transfer_confirmed")) == (SessionEnd(),)
+    assert match_fast("Goodbye.", at("recipient")) != (SessionEnd(),)
+
+
 def test_a_forced_slot_takes_whatever_is_said(at: At) -> None:
     forced = replace(at("recipient"), takes_everything=True)
     assert match_fast("I want to skip this.", forced) == (SetSlot("recipient", "I want to skip this.", "fast_path"),)
