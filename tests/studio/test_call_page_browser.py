@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.support.browser import chromium
 from tests.support.recordings import load_call, with_silence
 from tests.support.server import ROOT, Served, serve_assistant
 from voice.caller.wav import load_utterance, write_wav
@@ -45,19 +44,13 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def chromium() -> str:
-    names = (os.environ.get("VIVAVOCE_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    assert found is not None, "no Chromium: run `make setup`, or set VIVAVOCE_CHROMIUM to the path of one"
-    return found
-
-
 @contextmanager
 def opened_page(url: str, microphone: Path) -> Iterator[tuple[Page, list[str]]]:
     """Open the page in a fresh browser; the list has what the page complained about."""
     flags = [
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-background-networking",
         "--disable-dev-shm-usage",
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
