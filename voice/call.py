@@ -204,7 +204,7 @@ class _Call:
             case turns.Emit(event):
                 self._emit(event)
             case turns.TryTurn():
-                self._listening.try_turn(effect, self._link.now_ms())
+                self._listening.try_turn(effect)
             case turns.JudgeTurn():
                 self._listening.judge(effect)
             case turns.RecognisePartial():
@@ -233,11 +233,11 @@ class _Call:
         trial = self._listening.take(order.revision)
         if trial is None or trial.understanding is None or self._ends is not None:
             return  # after the last words, the conversation is over
-        now_ms = self._link.now_ms()
+        heard, now_ms = self._listening.heard, self._link.now_ms()
         marks = TurnMarks(
-            speech_end_ms=trial.speech_end_ms,
-            silence_enough_ms=self._listening.heard.clock_ms(order.silence_enough_ms),
-            transcript_ms=max(trial.transcript_ms, 0),
+            speech_end_ms=heard.clock_ms(trial.speech_end_ms),
+            silence_enough_ms=heard.clock_ms(order.silence_enough_ms),
+            transcript_ms=trial.transcript_ms,
             understood_ms=now_ms,
             decided_ms=now_ms,
             first_audio_ms=now_ms,

@@ -12,7 +12,6 @@ import structlog
 
 from dialogue.conversation import Conversation
 from dialogue.turn import Understood, UserTurn
-from flows.commands import Failed
 from voice.engines import SpeechEngines
 from voice.heard import HeardAudio
 from voice.link import Inbox, PartialReady
@@ -39,7 +38,7 @@ CERTAIN_STAGES = frozenset({"fast_path", "payload"})
 
 @dataclass(slots=True)
 class Trial:
-    """What is being done about one revision. `speech_end_ms` and `transcript_ms` are on the call's clock."""
+    """What is being done about one revision. `speech_end_ms` is audio time, `transcript_ms` on the call's clock."""
 
     speech_end_ms: int
     transcript_ms: int = 0
@@ -68,11 +67,10 @@ class Listening:
         self.heard.append(samples, received_ms)
         return FrameHeard(self.heard.now_ms, self._voice_activity.feed(samples))
 
-    def try_turn(self, order: TryTurn, now_ms: int) -> None:
-        """Recognise a revision; `now_ms` is the call's clock."""
+    def try_turn(self, order: TryTurn) -> None:
+        """Recognise a revision."""
         self._stop_partial()
-        speech_end_ms = self.heard.speech_end_ms(order.from_ms, order.to_ms)
-        trial = Trial(self.heard.clock_ms(speech_end_ms), now_ms)
+        trial = Trial(self.heard.speech_end_ms(order.from_ms, order.to_ms))
         self._trials[order.revision] = trial
         trial.tasks.append(self._tasks.create_task(self._recognise(order)))
 
@@ -80,7 +78,8 @@ class Listening:
         """Ask the turn model about a revision."""
         trial = self._trials.get(order.revision)
         if trial is not None:
-            trial.tasks.append(self._tasks.create_task(self._judge(order)))
+            to_ms = min(trial.speech_end_ms + TURN_MODEL_TAIL_MS, order.to_ms)
+            trial.tasks.append(self._tasks.create_task(self._judge(order, to_ms)))
 
     def understand(self, order: Understand, now_ms: int, after: asyncio.Task[None] | None) -> None:
         """Propose commands for a revision, once the turn before it (`after`) has been answered."""
@@ -135,9 +134,7 @@ class Listening:
         else:
             self._inbox.put(TranscriptReady(order.revision, heard.text, heard.log_probability))
 
-    async def _judge(self, order: JudgeTurn) -> None:
-        speech_end_ms = self.heard.speech_end_ms(order.from_ms, order.to_ms)
-        to_ms = min(speech_end_ms + TURN_MODEL_TAIL_MS, order.to_ms)
+    async def _judge(self, order: JudgeTurn, to_ms: int) -> None:
         audio = self.heard.cut(max(order.from_ms, to_ms - TURN_MODEL_MS), to_ms)
         try:
             probability = await self._engines.turn_model.probability(audio)
@@ -161,11 +158,7 @@ class Listening:
     async def _understand(self, text: str, after: asyncio.Task[None] | None) -> Understood:
         if after is not None:
             await asyncio.wait([after])
-        try:
-            return await self._conversation.understand(UserTurn(text))
-        except Exception as error:
-            self._log.error("understanding-failed", exc_info=error)
-            return Understood(UserTurn(text), (Failed(),), "none")
+        return await self._conversation.understand(UserTurn(text))  # raises nothing: failing is a command
 
     async def _report(self, revision: int, understanding: asyncio.Task[Understood]) -> None:
         understood = await understanding

