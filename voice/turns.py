@@ -334,9 +334,13 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
 
 
 def _try_to_end(state: TurnState, policy: TurnPolicy) -> Step:
-    """Commit the paused turn if there was silence enough and the transcript is known."""
+    """Commit the paused turn if there was silence enough and the transcript is known.
+
+    An answer would cut what the assistant is saying, so that what may not be interrupted is heard to its end first.
+    """
     text = state.evidence.text
-    if text is None:
+    must_hear_out = state.reply_id is not None and not state.is_interruptible
+    if text is None or must_hear_out:
         return state, ()
     wait = 0 if state.is_overlong else wait_ms(state.evidence, state.expectation, policy)
     silence_enough_ms = state.last_voice_ms + wait

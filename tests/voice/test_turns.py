@@ -98,6 +98,24 @@ def test_a_reply_that_may_not_be_interrupted_goes_on_and_the_words_are_kept() ->
     assert state.phase == "speaking"
 
 
+def test_words_over_a_reply_that_may_not_be_interrupted_are_answered_after_it() -> None:
+    policy = TurnPolicy()
+    state, _ = turns.step(turns.TurnState(), turns.ReplyChanged(1, is_interruptible=False), policy)
+    effects: list[turns.TurnEffect] = []
+    for at_ms in range(20, 2020, 20):
+        given: list[turns.TurnInput] = [turns.FrameHeard(at_ms, 0.9 if at_ms <= 600 else 0.01)]
+        if at_ms == 900:
+            given += [turns.TranscriptReady(1, "Yes.", -0.1), turns.CommandsReady(1, is_certain=True)]
+        if at_ms == 1800:
+            assert not any(isinstance(effect, turns.CommitTurn) for effect in effects)
+            given.append(turns.ReplyChanged(None))
+        for each in given:
+            state, more = turns.step(state, each, policy)
+            effects += more
+    assert [effect.text for effect in effects if isinstance(effect, turns.CommitTurn)] == ["Yes."]
+    assert not any(isinstance(effect, turns.StopReply) for effect in effects)
+
+
 def test_silence_prompts_the_caller_once() -> None:
     line = Timeline(caller="." * 300, policy=TurnPolicy(silence_timeout_ms=5000)).run()
     assert [at_ms for at_ms, _ in line.of(turns.PromptCaller)] == [5000]
