@@ -33,7 +33,7 @@ class TurnPolicy:
     resume_ms: int = 60
     """So much speech in a row after a soft end continues the turn."""
     certain_wait_ms: int = 340
-    """Silence that ends a turn which completely answers a closed question. With 240 ms the bench's caller was cut off in
+    """Silence that ends a turn which completely answers a closed question. With 240 ms the bench caller was cut off in
     "No, that was everything" (3 of 39 closed turns), with 340 ms never (42); recognition takes about as long anyway."""
     finished_wait_ms: int = 380
     """Silence that ends a turn which the turn model calls finished."""
