@@ -11,7 +11,7 @@ with no commands at all), otherwise CannotHandle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -32,8 +32,9 @@ from flows.commands import (
     StartFlow,
     UserSilence,
 )
-from flows.engine import active_user_flow, collectable_slots, expectation, startable_flows
-from flows.model import ActionTask, Assistant, CollectTask, LinkTask, Slot
+from flows.engine import active_user_flow, is_startable
+from flows.model import ActionTask, Assistant, CollectTask
+from flows.stack import waits_on
 from flows.state import ConversationState
 from flows.values import Misfit, fitted
 
@@ -42,6 +43,7 @@ Commands: TypeAlias = tuple[Command, ...]
 DEFAULT_CLARIFICATION_OPTIONS = 3
 """Options of a clarification when the slot `max_clarification_options` says nothing."""
 CHITCHAT_POLICY = "IntentlessPolicy"
+_NONE: frozenset[str] = frozenset()
 _NOT_SPEECH = (SessionStart, SessionEnd, Restart, UserSilence, Failed, HandleCodeChange)
 
 
@@ -60,8 +62,13 @@ def clean_up(
     """Return the commands to carry out, in the order heard; see the module for the rules."""
     situation = Situation(state, assistant, is_payload)
     cleaned: Commands = tuple(commands)
-    for rule in RULES:
-        cleaned = rule(cleaned, situation)
+    kinds = {type(command) for command in cleaned}
+    for rule, about in RULES:
+        if about and about.isdisjoint(kinds):
+            continue
+        before, cleaned = cleaned, rule(cleaned, situation)
+        if cleaned is not before:
+            kinds = {type(command) for command in cleaned}
     return cleaned
 
 
@@ -91,21 +98,21 @@ def drop_slots_closed_to_models(commands: Commands, situation: Situation) -> Com
         return slot.is_filled_by_model or command.extractor == "nlu"
 
     kept = tuple(command for command in commands if is_open(command))
+    if len(kept) == len(commands):
+        return commands
     is_left_by_model = any(_is_from_model(command) and not is_open(command) for command in commands)
     return (CannotHandle(),) if is_left_by_model and not kept else kept
 
 
 def give_values_their_type(commands: Commands, situation: Situation) -> Commands:
     """Values heard are text; give them their slot's type. What does not fit stays for the engine to refuse."""
-    slots = situation.assistant.slots
-    return tuple(
-        replace(command, value=_fitted(command.value, slots[command.name])) if isinstance(command, SetSlot) else command
-        for command in commands
-    )
+    return tuple(_typed(command, situation) if isinstance(command, SetSlot) else command for command in commands)
 
 
 def keep_one_value_a_slot(commands: Commands, _situation: Situation) -> Commands:
     """Of several values for a slot the last one heard counts; what a trained classifier heard beats a model."""
+    if len(commands) == 1:
+        return commands
     winners: dict[str, int] = {}
     for index, command in enumerate(commands):
         if isinstance(command, SetSlot):
@@ -121,12 +128,13 @@ def keep_one_value_a_slot(commands: Commands, _situation: Situation) -> Commands
 
 def drop_values_already_there(commands: Commands, situation: Situation) -> Commands:
     """Rule 1: a value that equals the current one says nothing new (compared as text)."""
+    freed, slots = _freed_slots(commands, situation), situation.state.slots
     return tuple(
         command
-        for command, is_freed in _with_freed_slots(commands, situation)
+        for command in commands
         if not isinstance(command, SetSlot)
-        or is_freed
-        or str(command.value) != str(situation.state.slots.get(command.name))
+        or command.name in freed
+        or str(command.value) != str(slots.get(command.name))
     )
 
 
@@ -135,43 +143,44 @@ def drop_flows_that_may_not_start(commands: Commands, situation: Situation) -> C
 
     An intent sent as a payload starts its flow whatever the guard says.
     """
-    startable = {flow.id for flow in startable_flows(situation.state, situation.assistant)}
-    if situation.is_payload:
-        startable |= situation.assistant.flows.keys()
     active = _active_flows(situation)
     kept: list[Command] = []
     for command in commands:
         if isinstance(command, CancelFlow):
             active = frozenset()  # what is cancelled may be started anew
-        elif isinstance(command, StartFlow):
-            is_known = command.flow in startable or command.flow in _flows_on_stack(situation)
-            if not is_known or command.flow in active or command in kept:
-                continue
+        elif isinstance(command, StartFlow) and (
+            command.flow in active or command in kept or not _may_start(command.flow, situation)
+        ):
+            continue
         kept.append(command)
     return tuple(kept)
 
 
 def drop_slots_of_other_flows(commands: Commands, situation: Situation) -> Commands:
     """Rules 10 and 11: a slot that some flow collects is set only while such a flow runs, starts or is linked."""
-    open_slots = _collected_slots(commands, situation)
-    elsewhere = {slot for flow in situation.assistant.flows.values() for slot in flow.collected} - open_slots
-    return tuple(command for command in commands if not isinstance(command, SetSlot) or command.name not in elsewhere)
+    groups = _open_slots(commands, situation)
+    collected = situation.assistant.collected
+    return tuple(
+        command
+        for command in commands
+        if not isinstance(command, SetSlot) or command.name not in collected or _is_in(command.name, groups)
+    )
 
 
 def turn_changes_into_corrections(commands: Commands, situation: Situation) -> Commands:
     """Rule 3: new values of filled slots are one correction, in the place of the first."""
-    collected = _collected_slots(commands, situation)
-    asked = expectation(situation.state, situation.assistant).slot
+    freed = _freed_slots(commands, situation)
+    asked = _asked_slot(situation)
     corrections: list[tuple[str, Json]] = []
     kept: list[Command] = []
     place = 0
-    for command, is_freed in _with_freed_slots(commands, situation):
+    for command in commands:
         if (
             isinstance(command, SetSlot)
-            and command.name in collected
             and command.name != asked
-            and not is_freed
+            and command.name not in freed
             and situation.state.slots.get(command.name) is not None
+            and _is_in(command.name, _open_slots(commands, situation))
         ):
             place = place if corrections else len(kept)
             corrections.append((command.name, command.value))
@@ -184,14 +193,13 @@ def turn_changes_into_corrections(commands: Commands, situation: Situation) -> C
 
 def settle_clarifications(commands: Commands, situation: Situation) -> Commands:
     """Rule 4: one option is a start; more are capped. Options that may not start are not offered."""
-    startable = {flow.id for flow in startable_flows(situation.state, situation.assistant)}
     active = _active_flows(situation)
     settled: list[Command] = []
     for command in commands:
         if not isinstance(command, Clarify):
             settled.append(command)
             continue
-        offered = tuple(dict.fromkeys(o for o in command.options if o in startable or o in active))
+        offered = tuple(dict.fromkeys(o for o in command.options if o in active or _is_offered(o, situation)))
         if len(offered) != 1:
             settled.append(Clarify(offered[: _most_options(situation)]))
         elif offered[0] not in active:
@@ -239,42 +247,63 @@ def answer_something(commands: Commands, situation: Situation) -> Commands:
 
 
 Rule: TypeAlias = Callable[[Commands, Situation], Commands]
-RULES: tuple[Rule, ...] = (
-    force_slot_filling,
-    drop_slots_closed_to_models,
-    give_values_their_type,
-    keep_one_value_a_slot,
-    drop_values_already_there,
-    drop_flows_that_may_not_start,
-    drop_slots_of_other_flows,
-    turn_changes_into_corrections,
-    settle_clarifications,
-    refuse_small_talk,
-    drop_what_others_overrule,
-    drop_cancelling_nothing,
-    answer_something,
+RULES: tuple[tuple[Rule, frozenset[type]], ...] = (
+    (force_slot_filling, frozenset()),
+    (drop_slots_closed_to_models, frozenset({SetSlot})),
+    (give_values_their_type, frozenset({SetSlot})),
+    (keep_one_value_a_slot, frozenset({SetSlot})),
+    (drop_values_already_there, frozenset({SetSlot})),
+    (drop_flows_that_may_not_start, frozenset({StartFlow})),
+    (drop_slots_of_other_flows, frozenset({SetSlot})),
+    (turn_changes_into_corrections, frozenset({SetSlot})),
+    (settle_clarifications, frozenset({Clarify})),
+    (refuse_small_talk, frozenset({ChitChat})),
+    (drop_what_others_overrule, frozenset({CannotHandle, Clarify, CancelFlow})),
+    (drop_cancelling_nothing, frozenset({CancelFlow})),
+    (answer_something, frozenset()),
 )
+"""The rules in order, each with the commands that it is about; without any it always applies."""
 
 
-def _fitted(value: Json, slot: Slot) -> Json:
+def _typed(command: SetSlot, situation: Situation) -> SetSlot:
     try:
-        return fitted(slot, value)
+        value = fitted(situation.assistant.slots[command.name], command.value)
     except Misfit:
-        return value
+        return command
+    return command if value is command.value else replace(command, value=value)
 
 
 def _is_from_model(command: Command) -> bool:
     return isinstance(command, SetSlot) and command.extractor != "payload"
 
 
+def _asked_slot(situation: Situation) -> str | None:
+    """Return the slot that is being asked for."""
+    waiting = waits_on(situation.state.stack)
+    if waiting is None:
+        return None
+    name: str | None = waiting[0].context.get("collect") or waiting[0].context.get("validate")
+    return name
+
+
 def _forced_slot(situation: Situation) -> str | None:
     """Return the slot that the asking step forces, if it does."""
-    asking = expectation(situation.state, situation.assistant)
-    flow = situation.assistant.flows.get(asking.flow_id or "")
-    step = flow.by_id.get(asking.step_id or "") if flow else None
+    waiting = waits_on(situation.state.stack)
+    flow = situation.assistant.flows.get(waiting[1].flow_id) if waiting else None
+    step = flow.by_id.get(waiting[1].step_id) if flow and waiting else None
     if step is None or not isinstance(step.task, CollectTask) or not step.task.force_slot_filling:
         return None
     return step.task.slot
+
+
+def _is_offered(flow_id: str, situation: Situation) -> bool:
+    return is_startable(flow_id, situation.state, situation.assistant)
+
+
+def _may_start(flow_id: str, situation: Situation) -> bool:
+    if situation.is_payload:
+        return flow_id in situation.assistant.flows
+    return is_startable(flow_id, situation.state, situation.assistant) or flow_id in _flows_on_stack(situation)
 
 
 def _active_flows(situation: Situation) -> frozenset[str]:
@@ -295,40 +324,32 @@ def _flows_on_stack(situation: Situation) -> frozenset[str]:
     return frozenset(frame.flow_id for frame in situation.state.stack if frame.kind != "pattern")
 
 
-def _collected_slots(commands: Commands, situation: Situation) -> frozenset[str]:
-    """Return the slots asked for by flows that run, that start in this turn, or that these link to."""
-    assistant = situation.assistant
-    running = [frame.flow_id for frame in situation.state.stack]
-    starting = [command.flow for command in commands if isinstance(command, StartFlow)]
-    options = [o for command in commands if isinstance(command, Clarify) for o in command.options[:1]]
-    reached = _with_linked(assistant, [*running, *starting, *options])
-    of_flows = {slot for flow_id in reached for slot in assistant.flows[flow_id].all_collected}
-    on_stack = {slot.name for slot in collectable_slots(situation.state, assistant)}
-    return frozenset(of_flows | on_stack)
-
-
-def _with_linked(assistant: Assistant, flow_ids: Sequence[str]) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = [flow_id for flow_id in flow_ids if flow_id in assistant.flows]
-    while waiting:
-        flow_id = waiting.pop()
-        if flow_id in found:
-            continue
-        found.add(flow_id)
-        tasks = (step.task for step in assistant.flows[flow_id].steps)
-        waiting += [t.flow_id for t in tasks if isinstance(t, LinkTask) and t.flow_id in assistant.flows]
-    return frozenset(found)
-
-
-def _with_freed_slots(commands: Commands, situation: Situation) -> Iterator[tuple[Command, bool]]:
-    """Yield each command with whether its slot is about to be emptied by a cancellation heard before it."""
-    active = active_user_flow(situation.state, situation.assistant)
-    freed: frozenset[str] = frozenset()
+def _open_slots(commands: Commands, situation: Situation) -> list[frozenset[str]]:
+    """Return the slots asked for by flows that run, that start in this turn, or that these call or link to."""
+    open_slots = situation.assistant.open_slots
+    flow_ids = [frame.flow_id for frame in situation.state.stack]
     for command in commands:
-        if isinstance(command, CancelFlow) and active is not None:
-            roots = [situation.assistant.flows[flow_id] for flow_id in _active_flows(situation)]
-            freed = frozenset(slot for flow in (active, *roots) for slot in flow.resets)
-        yield command, isinstance(command, SetSlot) and command.name in freed
+        if isinstance(command, StartFlow):
+            flow_ids.append(command.flow)
+        elif isinstance(command, Clarify):
+            flow_ids += command.options[:1]
+    return [open_slots[flow_id] for flow_id in flow_ids if flow_id in open_slots]
+
+
+def _is_in(name: str, groups: Sequence[frozenset[str]]) -> bool:
+    for group in groups:  # noqa: SIM110 - in every turn, and a generator costs more than what it looks at
+        if name in group:
+            return True
+    return False
+
+
+def _freed_slots(commands: Commands, situation: Situation) -> frozenset[str]:
+    """Return the slots that a cancellation in this turn empties."""
+    active = active_user_flow(situation.state, situation.assistant)
+    if active is None or not any(isinstance(command, CancelFlow) for command in commands):
+        return _NONE
+    roots = [situation.assistant.flows[flow_id] for flow_id in _active_flows(situation)]
+    return frozenset(slot for flow in (active, *roots) for slot in flow.resets)
 
 
 def _most_options(situation: Situation) -> int:

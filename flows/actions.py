@@ -11,9 +11,8 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from flows.corrections import apply_correction
-from flows.effects import Emit, HangUp, RepeatLastMessages, RunAction
+from flows.effects import HangUp, RepeatLastMessages, RunAction, executed
 from flows.endings import break_down, cancel_group
-from flows.events import ActionExecuted
 from flows.model import START, ActionEffect, ActionTask, CollectTask, Rejection
 from flows.reactions import raise_group
 from flows.run import Run
@@ -50,7 +49,7 @@ def run_action(run: Run, frame: Frame, name: str, effect: ActionEffect | None = 
             break_down(run)
         run.utter(name, frame)
     elif name in BUILT_IN:
-        run.effects.append(Emit(ActionExecuted(name)))
+        run.effects.append(executed(name))
         BUILT_IN[name](run, frame)
     else:
         return False
@@ -81,7 +80,8 @@ def _is_pointless(run: Run, frame: Frame, name: str) -> bool:
     return frame.frame_id == run.said_frame_id and name in asks
 
 
-def _run_slot_rejections(run: Run, frame: Frame) -> None:
+def run_slot_rejections(run: Run, frame: Frame) -> None:
+    """Refuse the value of the slot that a pattern asks for, if a rejection holds or it does not fit its type."""
     name = str(frame.context.get("collect") or frame.context.get("validate") or "")
     slot = run.assistant.slots.get(name)
     if slot is None:
@@ -213,7 +213,7 @@ def _nothing(_run: Run, _frame: Frame) -> None:
 
 BUILT_IN: Final[Mapping[str, _Builtin]] = MappingProxyType(
     {
-        "action_run_slot_rejections": _run_slot_rejections,
+        "action_run_slot_rejections": run_slot_rejections,
         "action_cancel_flow": _cancel_flow,
         "action_correct_flow_slot": apply_correction,
         "action_continue_interrupted_flow": _continue_interrupted_flow,

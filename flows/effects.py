@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from flows.commands import Json
-from flows.events import FlowEvent
+from flows.events import ActionExecuted, FlowEvent
 
 ExpectationKind: TypeAlias = Literal["yes_no", "category", "number", "text", "open"]
 
@@ -37,6 +38,12 @@ class Emit:
     """Append this event to the log. The state returned beside it already contains it."""
 
     event: FlowEvent
+
+
+@lru_cache(maxsize=4_096)  # names of actions and responses, which an assistant has a few hundred of
+def executed(name: str) -> Emit:
+    """Return the effect that tells of an action or a response that ran."""
+    return Emit(ActionExecuted(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.commands import Json
-from flows.effects import Emit, Utter
-from flows.events import ActionExecuted, FlowCancelled, FlowCompleted, FlowResumed
+from flows.effects import Emit, Utter, executed
+from flows.events import FlowCancelled, FlowCompleted, FlowResumed
 from flows.model import START, Flow
 from flows.run import Run
 from flows.stack import (
@@ -156,4 +156,4 @@ def say_internal_error(run: Run) -> None:
     """Say that something went wrong, whatever the state of the flows."""
     response = "utter_internal_error_rasa"
     run.effects.append(Utter(response))
-    run.effects.append(Emit(ActionExecuted(response)))
+    run.effects.append(executed(response))

@@ -36,11 +36,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, assert_never
 
-from flows.actions import LISTEN, run_action, run_step_action
+from flows.actions import LISTEN, run_action, run_slot_rejections, run_step_action
+from flows.asking import ask, begin, can_ask
 from flows.commands import Json, SessionStart
-from flows.effects import Effect, Emit, Expectation, HangUp, Listen
+from flows.effects import Effect, Expectation, HangUp, Listen, executed
 from flows.endings import break_down, cancel_group, complete, link, say_internal_error
-from flows.events import ActionExecuted
 from flows.expectations import expectation_of
 from flows.inputs import ActionBroke, ActionDone, CommandsReceived, EngineInput
 from flows.model import (
@@ -104,6 +104,12 @@ def startable_flows(state: ConversationState, assistant: Assistant) -> tuple[Flo
     return tuple(flow for flow in assistant.user_flows if flow.guard is None or flow.guard.test(state.slots, {}))
 
 
+def is_startable(flow_id: str, state: ConversationState, assistant: Assistant) -> bool:
+    """Tell whether a caller may start this flow now."""
+    flow = assistant.flows.get(flow_id)
+    return flow is not None and not flow.is_pattern and (flow.guard is None or flow.guard.test(state.slots, {}))
+
+
 def active_user_flow(state: ConversationState, assistant: Assistant) -> Flow | None:
     """Return the topmost flow of the assistant's own that runs, called flows included."""
     frame = top_user_frame(state.stack)
@@ -124,7 +130,7 @@ def _begins_session(given: EngineInput) -> bool:
 
 def _take_result(run: Run, done: ActionDone) -> None:
     run.pending_action = None
-    run.effects.append(Emit(ActionExecuted(done.name)))
+    run.effects.append(executed(done.name))
     if done.name == "action_session_start":
         run.is_session_started = True
     _store(run, done.slots)
@@ -144,26 +150,45 @@ def _store(run: Run, slots: Iterable[tuple[str, Json]]) -> None:
 
 
 def _advance(run: Run) -> None:
-    flows = run.assistant.flows
+    flows, stack = run.assistant.flows, run.stack
+    question = flows.get(COLLECT)
+    is_question_plain = can_ask(question, run.assistant)
     while not run.is_over:
         run.n_steps += 1
         if run.n_steps > MAX_STEPS and _overrun(run):
             return
-        if not run.stack:
+        if not stack:
             run.ends_with(Listen(Expectation()))
             return
-        frame = run.stack[-1]
+        frame = stack[-1]
         flow = flows.get(frame.flow_id)
         if flow is None:
-            run.stack.pop()  # the flow was removed beneath this conversation
-        elif frame.is_done:
-            _follow(run, frame, flow)
+            stack.pop()  # the flow was removed beneath this conversation
+        elif is_question_plain and flow is question and frame.is_done and begin(run, flow, frame):
+            run_slot_rejections(run, frame)
+            if ask(run, flow, frame):
+                complete(run, flow)
         else:
-            present = flow.by_id.get(frame.step_id)
-            if present is None:
-                run.stack.pop()  # so was the step
-            else:
-                _carry_out(run, frame, flow, present)
+            _move(run, frame, flow)
+
+
+def _move(run: Run, frame: Frame, flow: Flow) -> None:
+    """Bring the frame on top to its next step, if it is through with the present one, and carry that out."""
+    present = flow.by_id.get(frame.step_id)
+    if present is None and frame.step_id != START:
+        run.stack.pop()  # the step was removed beneath this conversation
+        return
+    if frame.is_done or present is None:
+        if present is None:
+            run.effects.append(flow.started)
+        following = flow.by_id.get(flow.first if present is None else _target(run, frame, present))
+        if following is None:
+            complete(run, flow)
+            return
+        run.effects.append(following.entered)
+        frame = run.stack[-1] = frame.at(following.id)
+        present = following
+    _carry_out(run, frame, flow, present)
 
 
 def _overrun(run: Run) -> bool:
@@ -182,24 +207,6 @@ def _overrun(run: Run) -> bool:
     return True
 
 
-def _follow(run: Run, frame: Frame, flow: Flow) -> None:
-    if frame.step_id == START:
-        run.effects.append(flow.started)
-        target = flow.first
-    else:
-        present = flow.by_id.get(frame.step_id)
-        if present is None:
-            run.stack.pop()
-            return
-        target = _target(run, frame, present)
-    following = flow.by_id.get(target)
-    if following is None:
-        complete(run, flow)
-        return
-    run.effects.append(following.entered)
-    run.stack[-1] = frame.at(target)
-
-
 def _target(run: Run, frame: Frame, present: Step) -> str:
     for branch in present.next:
         if branch.condition is None or branch.condition.test(run.slots, frame.context):
@@ -209,14 +216,14 @@ def _target(run: Run, frame: Frame, present: Step) -> str:
 
 def _carry_out(run: Run, frame: Frame, flow: Flow, present: Step) -> None:
     match present.task:
-        case ActionTask(name) as task:
-            if name == LISTEN:
+        case CollectTask() as task:
+            _collect(run, frame, task)
+        case ActionTask() as task:
+            if task.name == LISTEN:
                 run.done()
                 run.ends_with(Listen(expectation_of(run.stack, run.assistant)))
             else:
                 run_step_action(run, frame, task)
-        case CollectTask() as task:
-            _collect(run, frame, task)
         case SetSlotsTask(values):
             _store(run, values)
             run.done()
@@ -251,13 +258,8 @@ def _collect(run: Run, frame: Frame, task: CollectTask) -> None:
     if not is_filled and not task.utter and not task.action:
         break_down(run)
         return
-    context: dict[str, Json] = {
-        **frame.context,  # a pattern's own question may speak of what triggered the pattern
-        "collect": task.slot,
-        "utter": task.utter or f"utter_ask_{task.slot}",
-        "collect_action": task.action or f"action_ask_{task.slot}",
-        "rejections": [{"if": one.condition.text, "utter": one.utter} for one in task.rejections],
-    }
+    # a pattern's own question may speak of what triggered the pattern
+    context = {**frame.context, **task.context} if frame.context else task.context
     run.stack[-1] = frame.at(frame.step_id, is_asked=True)
     run.push_pattern(COLLECT, context)
 

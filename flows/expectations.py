@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
 
-from flows.effects import Expectation, ExpectationKind
-from flows.model import Assistant, SlotType
+from flows.effects import Expectation
+from flows.model import Assistant, expectation_for
 from flows.stack import waits_on
 from flows.state import Frame
-
-_KINDS: Final[Mapping[SlotType, ExpectationKind]] = {
-    "bool": "yes_no",
-    "categorical": "category",
-    "strict_categorical": "category",
-    "float": "number",
-}
 
 
 def expectation_of(stack: Sequence[Frame], assistant: Assistant) -> Expectation:
@@ -25,16 +17,12 @@ def expectation_of(stack: Sequence[Frame], assistant: Assistant) -> Expectation:
         return Expectation()
     asking, below = waiting
     name = asking.context.get("collect") or asking.context.get("validate")
+    known = assistant.expectations.get((below.flow_id, below.step_id))
+    if known is not None and known.slot == name:
+        return known
     slot = assistant.slots.get(str(name))
     if slot is None:
         return Expectation()
     flow = assistant.flows.get(below.flow_id)
     step = flow.by_id.get(below.step_id) if flow is not None else None
-    return Expectation(
-        kind=_KINDS.get(slot.type, "text"),
-        slot=slot.name,
-        flow_id=below.flow_id,
-        step_id=below.step_id,
-        values=slot.values,
-        confirms_write=step is not None and step.confirms_write,
-    )
+    return expectation_for(slot, below.flow_id, below.step_id, confirms_write=step is not None and step.confirms_write)

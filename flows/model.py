@@ -7,13 +7,13 @@ a tree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from flows.commands import Json
 from flows.conditions import Condition
-from flows.effects import Emit
+from flows.effects import Emit, Expectation, ExpectationKind
 from flows.events import FlowStarted, StepEntered
 from flows.places import Place
 from flows.templates import Template
@@ -64,6 +64,17 @@ class CollectTask:
     force_slot_filling: bool = False
     silence_timeout_s: Mapping[str, float] = field(default_factory=dict)
     dtmf: Dtmf | None = None
+    context: Mapping[str, Json] = field(init=False, compare=False, repr=False)
+    """What pattern_collect_information sees of this question as `context.`."""
+
+    def __post_init__(self) -> None:
+        context: dict[str, Json] = {
+            "collect": self.slot,
+            "utter": self.utter or f"utter_ask_{self.slot}",
+            "collect_action": self.action or f"action_ask_{self.slot}",
+            "rejections": [{"if": one.condition.text, "utter": one.utter} for one in self.rejections],
+        }
+        object.__setattr__(self, "context", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +240,8 @@ class Response:
     custom: Json = None
     image: str | None = None
     attachment: Json = None
+    elements: Json = None
+    quick_replies: Json = None
     allow_interruptions: bool = True
     metadata: Mapping[str, Json] = field(default_factory=dict)
     translation: Mapping[str, Json] = field(default_factory=dict)
@@ -280,8 +293,55 @@ class Assistant:
     initial_slots: Mapping[str, Json] = field(init=False, compare=False, repr=False)
     custom_actions: frozenset[str] = field(init=False, compare=False, repr=False)
     user_flows: tuple[Flow, ...] = field(init=False, compare=False, repr=False)
+    collected: frozenset[str] = field(init=False, compare=False, repr=False)
+    """Slots that any flow asks for."""
+    expectations: Mapping[tuple[str, str], Expectation] = field(init=False, compare=False, repr=False)
+    """By flow and collect step, what a caller who is asked there is expected to say."""
+    open_slots: Mapping[str, frozenset[str]] = field(init=False, compare=False, repr=False)
+    """By flow, the slots that may be filled while it runs: its own, those of flows it calls, and of those it links."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "initial_slots", {slot.name: slot.initial_value for slot in self.slots.values()})
         object.__setattr__(self, "custom_actions", frozenset(self.actions))
         object.__setattr__(self, "user_flows", tuple(flow for flow in self.flows.values() if not flow.is_pattern))
+        collected = frozenset(name for flow in self.flows.values() for name in flow.collected)
+        object.__setattr__(self, "collected", collected)
+        object.__setattr__(self, "expectations", dict(_expectations(self.flows, self.slots)))
+        object.__setattr__(self, "open_slots", {flow_id: _open_slots(flow_id, self.flows) for flow_id in self.flows})
+
+
+def _open_slots(flow_id: str, flows: Mapping[str, Flow]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [flow_id]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in flows:
+            continue
+        found.add(name)
+        waiting += [step.task.flow_id for step in flows[name].steps if isinstance(step.task, LinkTask)]
+    return frozenset(slot for name in found for slot in flows[name].all_collected)
+
+
+_KINDS: Final[Mapping[SlotType, ExpectationKind]] = {
+    "bool": "yes_no",
+    "categorical": "category",
+    "strict_categorical": "category",
+    "float": "number",
+}
+
+
+def expectation_for(slot: Slot, flow_id: str, step_id: str, *, confirms_write: bool = False) -> Expectation:
+    """Return what is expected of a caller who is asked for a slot at a step."""
+    kind = _KINDS.get(slot.type, "text")
+    return Expectation(kind, slot.name, flow_id, step_id, slot.values, confirms_write)
+
+
+def _expectations(
+    flows: Mapping[str, Flow], slots: Mapping[str, Slot]
+) -> Iterator[tuple[tuple[str, str], Expectation]]:
+    for flow in flows.values():
+        for step in flow.steps:
+            if isinstance(step.task, CollectTask) and step.task.slot in slots:
+                slot = slots[step.task.slot]
+                expected = expectation_for(slot, flow.id, step.id, confirms_write=step.confirms_write)
+                yield (flow.id, step.id), expected

@@ -41,13 +41,13 @@ from flows.stack import CANCEL, CONTINUE, INTERNAL_ERROR, active_root, digressio
 from flows.state import Frame
 
 SILENCES = "consecutive_silence_timeouts"
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Turn:
     """What one turn's commands bring in, in the order heard. `cancelled` is the frame id of a cancelled root."""
 
-    has_start: bool
     frames: list[Frame] = field(default_factory=list)
     validations: list[Frame] = field(default_factory=list)
     cancelled: int | None = None
@@ -56,10 +56,11 @@ class _Turn:
 
 def react(run: Run, commands: tuple[Command, ...]) -> None:
     """Carry out the commands of one turn."""
-    starts = {command.flow for command in commands if isinstance(command, StartFlow)}
-    turn = _Turn(has_start=bool(starts))
-    heard = frozenset(command.name for command in commands if isinstance(command, SetSlot))
-    run.kept_slots = heard if starts else frozenset()
+    has_start = any(isinstance(command, StartFlow) for command in commands)
+    turn = _Turn()
+    run.kept_slots = (
+        frozenset(command.name for command in commands if isinstance(command, SetSlot)) if has_start else _NONE
+    )
     run.said_frame_id = 0
     _note_speech(run, commands)
     for command in commands:
@@ -68,11 +69,19 @@ def react(run: Run, commands: tuple[Command, ...]) -> None:
     run.stack.extend(turn.validations)
 
 
+def _kept_slots(commands: tuple[Command, ...]) -> frozenset[str]:
+    """Return the slots set for a flow that starts in this turn: the reset of a cancelled one leaves them alone."""
+    if not any(isinstance(command, StartFlow) for command in commands):
+        return _NONE
+    return frozenset(command.name for command in commands if isinstance(command, SetSlot))
+
+
 def _note_speech(run: Run, commands: tuple[Command, ...]) -> None:
     """Whoever speaks is not silent: count silences from the start again."""
-    is_silent = any(isinstance(command, UserSilence) or _starts_silence(command) for command in commands)
     initial = run.assistant.initial_slots.get(SILENCES)
-    if commands and not is_silent and run.slots.get(SILENCES) != initial and SILENCES in run.slots:
+    if not commands or run.slots.get(SILENCES) == initial or SILENCES not in run.slots:
+        return
+    if not any(isinstance(command, UserSilence) or _starts_silence(command) for command in commands):
         run.set_slot(SILENCES, initial)
 
 
@@ -202,6 +211,8 @@ def _set(run: Run, turn: _Turn, name: str, value: Json) -> None:
 
 def _skip_offer(run: Run, name: str) -> None:
     """At "shall we go back to it?", giving what the interrupted flow asked for is a yes."""
+    if not any(frame.flow_id == CONTINUE for frame in run.stack):
+        return
     root = active_root(run.stack)
     offers = [i for i in range(root + 1, len(run.stack)) if run.stack[i].flow_id == CONTINUE]
     flow = run.assistant.flows.get(run.stack[root].flow_id) if root >= 0 else None

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flows.commands import Json
-from flows.effects import Effect, Emit, Utter
-from flows.events import ActionExecuted, FlowCompleted, SlotSet
+from flows.effects import Effect, Emit, Utter, executed
+from flows.events import FlowCompleted, SlotSet
 from flows.model import START, Assistant, Flow
+from flows.slot_values import SlotValues
 from flows.state import ConversationState, Frame, FrameKind
 from flows.values import Misfit, fitted
 
@@ -27,7 +28,7 @@ class Run:
     assistant: Assistant
     before: ConversationState
     stack: list[Frame]
-    slots: dict[str, Json]
+    slots: SlotValues
     misfits: dict[str, Json]
     n_frames: int
     n_steps: int
@@ -45,7 +46,7 @@ class Run:
             assistant=assistant,
             before=state,
             stack=list(state.stack),
-            slots=dict(state.slots),
+            slots=SlotValues.of(state.slots, assistant.initial_slots),
             misfits=dict(state.misfits),
             n_frames=state.n_frames,
             n_steps=state.n_steps,
@@ -81,11 +82,11 @@ class Run:
         if response in self.assistant.responses:
             context = frame.context if frame is not None else _NO_CONTEXT
             self.effects.append(Utter(response, context, metadata or _NO_CONTEXT))
-            self.effects.append(Emit(ActionExecuted(response)))
+            self.effects.append(executed(response))
 
     def set_slot(self, name: str, value: Json) -> None:
         """Store a value as it is."""
-        self.slots[name] = value
+        self.slots.put(name, value)
         self.misfits.pop(name, None)
         self.effects.append(Emit(SlotSet(name, value)))
 

@@ -31,15 +31,15 @@ _STAYING: Final = {COLLECT, VALIDATE, CORRECTION, "pattern_session_start"}
 
 
 def is_root(frame: Frame) -> bool:
-    return frame.kind not in ("pattern", "call")
+    return frame.kind != "pattern" and frame.kind != "call"
 
 
 def active_root(stack: Sequence[Frame]) -> int:
     """Return the index of the topmost root, -1 where no user flow runs."""
-    for index in range(len(stack) - 1, -1, -1):
-        if is_root(stack[index]):
-            return index
-    return -1
+    index = len(stack) - 1
+    while index >= 0 and not is_root(stack[index]):
+        index -= 1
+    return index
 
 
 def top_user_frame(stack: Sequence[Frame]) -> Frame | None:
@@ -61,9 +61,10 @@ def waits_on(stack: Sequence[Frame]) -> tuple[Frame, Frame] | None:
     """Return the asking pattern on top and the frame it asks for; None where nothing is being asked."""
     if not stack or stack[-1].flow_id not in ASKING:
         return None
-    asking = stack[-1]
-    below = next((frame for frame in reversed(stack[:-1]) if frame.flow_id not in ASKING), asking)
-    return asking, below
+    index = len(stack) - 2
+    while index >= 0 and stack[index].flow_id in ASKING:
+        index -= 1
+    return stack[-1], stack[index]  # -1, the asking frame itself, where it stands alone
 
 
 def digressions(stack: Sequence[Frame]) -> list[int]:

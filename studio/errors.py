@@ -8,6 +8,7 @@ StudioError
 ├── PortInUse              another program listens on the port
 ├── PortForbidden          this user may not listen on the port
 ├── RecordingRefused       a result cannot be written where it should go
+├── BenchmarksMissing      the benchmarks are part of a checkout, and this is none
 ├── ServiceNotReady        a part that this request needs is not running (503)
 ├── RequestTooLarge        the body is over its limit (413)
 ├── RequestTooSlow         the body did not arrive in time (408)
@@ -70,6 +71,11 @@ class PortForbidden(StudioError):
 
 class RecordingRefused(StudioError):
     code = "recording-refused"
+    fault = "configuration"
+
+
+class BenchmarksMissing(StudioError):
+    code = "benchmarks-missing"
     fault = "configuration"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli import call, chat, doctor, models, serve, test, validate
+from studio.cli import bench, call, chat, doctor, models, serve, test, validate
 
 app = typer.Typer(
     name="vivavoce",
@@ -41,4 +41,5 @@ app.command()(call.call)
 app.command("test")(test.run)
 app.command()(validate.validate)
 app.command()(doctor.doctor)
+app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")

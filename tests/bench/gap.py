@@ -44,12 +44,12 @@ class Measured:
     turn: TurnReport
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.gap", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("url", nargs="?", help="a running server with the bank example; without it one is started")
     parser.add_argument("--turns", type=int, default=DEFAULT_TURNS, help="measure at least so many turns")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     texts = sorted({line.text for conversation in CONVERSATIONS for line in conversation})
     recordings = {utterance.name: utterance for utterance in speak(texts)}
     before = load_average()

@@ -249,7 +249,7 @@ def test_silence_is_never_the_answer(bank: Assistant) -> None:
     assert cleaned(bank, initial_state(bank), Noop()) == [Noop()]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", [rule for rule, _ in RULES], ids=lambda rule: rule.__name__)
 def test_no_rule_minds_having_nothing_to_do(bank: Assistant, rule: object) -> None:
     assert callable(rule)
     given = (Failed(), SessionEnd())

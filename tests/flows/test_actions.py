@@ -65,7 +65,7 @@ flows:
         domain = "slots: {a: {type: bool}}\nactions: [action_spin]\n"
         heard = Talk(assistant_in(folder, flows, domain)).hear(StartFlow("f"))
         assert heard[-2:] == ["say utter_internal_error_rasa", "listen open"]
-        assert heard.count("run action_spin") < 1_000
+        assert heard.count("run action_spin") <= 1_000
 
     def test_flow_removed_beneath_the_conversation(self, bank: Assistant) -> None:
         frames = (Frame(1, "gone", "x"), Frame(2, "transfer_money", "no_such_step", is_done=True))

@@ -1,0 +1,35 @@
+"""`vivavoce bench`: the benchmarks of this project, which live with its tests."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import typer
+
+from studio.errors import BenchmarksMissing
+
+app = typer.Typer(no_args_is_help=True, help="Measure what this project promises; needs a checkout of it.")
+_AS_GIVEN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(context_settings=_AS_GIVEN, add_help_option=False)
+def engine(context: typer.Context) -> None:
+    """Measure the turns a second on one core, and how their cost grows with flows and history."""
+    _run("engine", context)
+
+
+@app.command(context_settings=_AS_GIVEN, add_help_option=False)
+def gap(context: typer.Context) -> None:
+    """Measure the gap between a caller's last sound and the first of the reply."""
+    _run("gap", context)
+
+
+def _run(name: str, context: typer.Context) -> None:
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "tests" / "bench").is_dir():
+        raise BenchmarksMissing("the benchmarks are not installed: run this in a checkout of the project")
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    raise typer.Exit(import_module(f"tests.bench.{name}").main(context.args))
