@@ -21,7 +21,7 @@ def act(bank, bank_database):
 
     def run(action_class: str, sender_id: str = "a call", **slots):
         package = sys.modules[bank("session_actions").__package__]
-        tracker = Tracker({"sender_id": sender_id, "slots": slots})
+        tracker = Tracker.from_dict({"sender_id": sender_id, "slots": slots})
         events = getattr(package, action_class)().run(CollectingDispatcher(), tracker, {})
         return {event["name"]: event["value"] for event in events}
 
