@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from flows.commands import Json
 from flows.corrections import apply_correction
 from flows.effects import HangUp, RepeatLastMessages, RunAction, executed
 from flows.endings import break_down, cancel_group
@@ -20,6 +21,7 @@ from flows.stack import ASKING, COLLECT, active_root, interrupted_roots, is_root
 from flows.state import Frame
 
 LISTEN: Final = "action_listen"
+_SAID_BACK_CHARACTERS: Final = 200
 _Builtin: TypeAlias = Callable[[Run, Frame], None]
 _REJECTIONS_BY_TYPE: Final = {
     "bool": "utter_boolean_slot_rejection",
@@ -90,7 +92,7 @@ def run_slot_rejections(run: Run, frame: Frame) -> None:
         refused = run.misfits.pop(name)
         if run.slots.get(name) is None:
             response = _REJECTIONS_BY_TYPE.get(slot.type, "utter_ask_rephrase")
-            run.utter(response, frame, {"value": refused})
+            run.utter(response, frame, {"value": _said_back(refused)})
         return
     value = run.slots.get(name)
     if value is None:
@@ -98,8 +100,14 @@ def run_slot_rejections(run: Run, frame: Frame) -> None:
     for rejection in _rejections(run, frame, name):
         if rejection.condition.test(run.slots, frame.context):
             run.set_slot(name, None)
-            run.utter(rejection.utter, frame, {"value": value, name: value})
+            run.utter(rejection.utter, frame, {"value": _said_back(value), name: _said_back(value)})
             return
+
+
+def _said_back(value: Json) -> Json:
+    """Shorten a refused value to what one can listen to."""
+    is_long = isinstance(value, str) and len(value) > _SAID_BACK_CHARACTERS
+    return f"{value[:_SAID_BACK_CHARACTERS]}…" if is_long else value
 
 
 def _rejections(run: Run, frame: Frame, name: str) -> tuple[Rejection, ...]:
@@ -137,7 +145,11 @@ def _continue_interrupted_flow(run: Run, frame: Frame) -> None:
     if wanted and frame.context.get("multiple_flows_interrupted"):
         for index in range(len(run.stack) - 1, -1, -1):
             flow = run.assistant.flows.get(run.stack[index].flow_id)
-            if is_root(run.stack[index]) and flow is not None and wanted in (flow.id.lower(), flow.name.lower()):
+            if (
+                is_root(run.stack[index])
+                and flow is not None
+                and wanted in (flow.id.lower(), flow.name.lower(), run.name_of(flow.id).lower())
+            ):
                 raise_group(run, index, len(run.stack))
                 break
     run.stack.extend(running)
@@ -176,11 +188,23 @@ def _restart(run: Run, frame: Frame) -> None:
     run.utter("utter_restart", frame)
 
 
+def restart(run: Run) -> None:
+    """Forget the slots and everything that goes on, as an action may ask for."""
+    run.stack.clear()
+    _forget_slots(run, keeping=("session_started_metadata",))
+
+
 def _forget_slots(run: Run, keeping: tuple[str, ...]) -> None:
     for name, initial in run.assistant.initial_slots.items():
         if name not in keeping and run.slots.get(name) != initial:
             run.set_slot(name, initial)
     run.misfits.clear()
+
+
+def _reset_routing(run: Run, _frame: Frame) -> None:
+    """Forget what the other assistant of a coexistence must not see: all slots but the shared ones."""
+    shared = tuple(slot.name for slot in run.assistant.slots.values() if slot.shared_for_coexistence)
+    _forget_slots(run, keeping=("session_started_metadata", "language", *shared))
 
 
 def _clean_stack(run: Run, frame: Frame) -> None:
@@ -229,7 +253,7 @@ BUILT_IN: Final[Mapping[str, _Builtin]] = MappingProxyType(
         "action_default_fallback": _fall_back,
         "action_clarify_flows": _nothing,
         "action_handoff_metric": _nothing,
-        "action_reset_routing": _nothing,
+        "action_reset_routing": _reset_routing,
         "action_extract_slots": _nothing,
         "action_validate_slot_mappings": _nothing,
         "action_deactivate_loop": _nothing,

@@ -11,9 +11,10 @@ Json: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class StartFlow:
-    """The caller wants what this flow does."""
+    """The caller wants what this flow does. `extractor` as in SetSlot; who heard it makes it no other command."""
 
     flow: str
+    extractor: str = field(default="llm", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Final, TypeAlias, assert_never
 
 from flows.commands import Json
 from flows.errors import PredicateInvalid
+from flows.expressions import Expression, ExpressionInvalid, compile_expression
 from flows.places import Place
 from flows.predicates import (
     EMPTY,
@@ -38,13 +39,19 @@ Scope: TypeAlias = Mapping[str, Json]
 Test: TypeAlias = Callable[[Scope, Scope], bool]
 _Getter: TypeAlias = Callable[[Scope, Scope], Json]
 
-MAX_MATCHED_CHARACTERS: Final = 1_000
-"""Longer values never match a regular expression: `re` cannot be interrupted, and time grows with length."""
 _RENDERED_REMEMBERED: Final = 1_024
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _ORDERED: Final[dict[str, Callable[[Json, Json], bool]]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Something about a predicate that is worth a warning."""
+
+    message: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Condition:
     references: tuple[Reference, ...] = field(default=(), compare=False, repr=False)
     comparisons: tuple[Comparison, ...] = field(default=(), compare=False, repr=False)
     constant: bool | None = None
+    risks: tuple[Risk, ...] = field(default=(), compare=False, repr=False)
     place: Place | None = field(default=None, compare=False, repr=False)
     is_on_one_line: bool = field(default=True, compare=False, repr=False)
 
@@ -83,11 +91,13 @@ def parse(text: str) -> Condition:
         return _templated(text)
     tree = parse_tree(text)
     trees = walk(tree)
+    comparisons = tuple(node for node in trees if isinstance(node, Comparison))
     return Condition(
         text=text,
         test=_truth(tree),
         references=tuple(node for node in trees if isinstance(node, Reference)),
-        comparisons=tuple(node for node in trees if isinstance(node, Comparison)),
+        comparisons=comparisons,
+        risks=_risks(comparisons),
         constant=bool(tree.value) if isinstance(tree, Value) else None,
     )
 
@@ -217,25 +227,30 @@ def _matching(left: Tree, right: Tree) -> Test:
     return lambda slots, context: _matches(get_left(slots, context), get_right(slots, context))
 
 
-def _compiled(literal: Value) -> re.Pattern[str]:
+def _compiled(literal: Value) -> Expression:
     if not isinstance(literal.value, str):
         raise PredicateInvalid("'matches' needs a quoted regular expression", literal.position)
     try:
-        return re.compile(literal.value)
-    except re.error as error:
-        at = literal.position + 1 + (error.pos or 0)
-        raise PredicateInvalid(f"the regular expression does not compile: {error.msg}", at) from error
+        return compile_expression(literal.value)
+    except ExpressionInvalid as error:
+        raise PredicateInvalid(error.message, literal.position + 1 + error.position) from error
 
 
-def _matches(value: Json, pattern: re.Pattern[str] | Json) -> bool:
+def _risks(comparisons: tuple[Comparison, ...]) -> tuple[Risk, ...]:
+    literals = [one.right for one in comparisons if one.operator == "matches" and isinstance(one.right, Value)]
+    compiled = [(literal, _compiled(literal)) for literal in literals]
+    return tuple(Risk(one.risk, literal.position) for literal, one in compiled if one.risk)
+
+
+def _matches(value: Json, pattern: Expression | Json) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
     text = f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else str(value)
-    if len(text) > MAX_MATCHED_CHARACTERS:
-        return False
+    if isinstance(pattern, Expression):
+        return pattern.search(text)
     try:
-        return re.search(pattern, text) is not None
-    except (re.error, TypeError):
+        return isinstance(pattern, str) and compile_expression(pattern).search(text)
+    except ExpressionInvalid:
         return False  # a pattern that comes out of a slot
 
 

@@ -17,6 +17,14 @@ from flows.state import Frame
 from flows.values import Misfit, fitted
 
 
+class CorrectedValue(dict[str, Json]):
+    """An entry of `context.corrected_slots`: texts read its `.value`, and older ones print the entry itself."""
+
+    def __str__(self) -> str:
+        value = self.get("value")
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def propose_correction(run: Run, corrections: Iterable[tuple[str, Json]]) -> Frame | None:
     """Prepare pattern_correction; one that is pending is replaced. None where there is nothing to correct."""
     values = {name: _spoken(run, name, value) for name, value in corrections if name in run.assistant.slots}
@@ -29,7 +37,7 @@ def propose_correction(run: Run, corrections: Iterable[tuple[str, Json]]) -> Fra
         run.drop([i for i in range(pending[0], len(run.stack)) if run.stack[i].kind == "pattern"])
     goal = _goal(run, values)
     context: dict[str, Json] = {
-        "corrected_slots": {name: {"value": value} for name, value in values.items()},
+        "corrected_slots": {name: CorrectedValue(value=value) for name, value in values.items()},
         "new_slot_values": list(values.values()),
         "is_reset_only": _is_reset_only(run, values),
         "reset_flow_id": goal[1].flow_id if goal else None,

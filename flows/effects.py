@@ -17,6 +17,15 @@ ExpectationKind: TypeAlias = Literal["yes_no", "category", "number", "text", "op
 
 
 @dataclass(frozen=True, slots=True)
+class Dtmf:
+    """How keys of the telephone are collected: `length` digits, or up to `finish_on_key`."""
+
+    length: int | None = None
+    finish_on_key: str | None = None
+    allow_audio_input: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """What the step that waits for the caller expects; listening and the fast path are derived from it.
 
@@ -31,6 +40,10 @@ class Expectation:
     values: tuple[str, ...] = ()
     confirms_write: bool = False
     """A yes here lets an action with outside effects run: recognition is never biased towards it."""
+    silence_timeout_s: Mapping[str, float] = field(default_factory=dict)
+    """What the step says of silence, by channel or for all (`*`); empty leaves it to channel and assistant."""
+    dtmf: Dtmf | None = None
+    """How keys of the telephone answer this question, where they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +70,27 @@ class Utter:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The call of a tool on an MCP server, by the server's name in endpoints.yml. `meta` goes beside the arguments."""
+
+    server: str
+    tool: str
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    meta: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RunAction:
-    """Run a custom action, then feed its `ActionReturned` (or `ActionFailed`) to `step`. Always the last effect."""
+    """Run a custom action, then feed its `ActionReturned` (or `ActionFailed`) to `step`. Always the last effect.
+
+    With a `call` it is no code of the assistant's own that runs but a tool, of which `name` is the name as well.
+    """
 
     name: str
     flow_id: str | None
     step_id: str | None
     effect: Literal["none", "read", "write"] = "write"
+    call: ToolCall | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def after_root(run: Run, flow: Flow) -> None:
     if active_root(run.stack) >= 0:
         offer_interrupted(run)
     elif flow.run_pattern_completed and all(frame.step_id == START for frame in run.stack):
-        run.stack.insert(0, run.new_frame(COMPLETED, "pattern", {"previous_flow_name": flow.name}))
+        run.stack.insert(0, run.new_frame(COMPLETED, "pattern", {"previous_flow_name": run.name_of(flow.id)}))
 
 
 def offer_interrupted(run: Run) -> None:
@@ -67,9 +67,10 @@ def offer_interrupted(run: Run) -> None:
     root = active_root(run.stack)
     if root < 0 or run.stack[root].step_id == START:
         return
-    flows = run.assistant.flows
+    if any(frame.flow_id == CONTINUE for frame in run.stack[root:]):
+        return  # it is being asked
     roots = interrupted_roots(run.stack)
-    names = [flows[frame.flow_id].name for frame in roots if frame.flow_id in flows]
+    names = [run.name_of(frame.flow_id) for frame in roots if frame.flow_id in run.assistant.flows]
     if not names:
         return
     context: dict[str, Json] = {
@@ -92,6 +93,9 @@ def _after_pattern(run: Run, frame: Frame) -> None:
     if frame.flow_id == CONTINUE:
         resume(run)
     elif frame.flow_id == CANCEL and context.get("canceled_name") is not None:
+        wanted = context.get("canceled_frames") or ()
+        if any(other.frame_id in wanted for other in run.stack):
+            return  # the caller was asked and did not mean it: the question comes again
         if active_root(run.stack) >= 0:
             offer_interrupted(run)
         elif run.assistant.profile != "3.16" and all(other.step_id == START for other in run.stack):
@@ -141,8 +145,7 @@ def break_down(run: Run, error_type: str = ERROR_DEFAULT) -> None:
     root = active_root(run.stack)
     context: dict[str, Json] = {"error_type": error_type, "info": {}}
     if root >= 0:
-        flow = run.assistant.flows.get(run.stack[root].flow_id)
-        context["canceled_name"] = flow.name if flow is not None else run.stack[root].flow_id
+        context["canceled_name"] = run.name_of(run.stack[root].flow_id)
         cancel_group(run, root)
     else:
         run.drop(range(len(run.stack)))
@@ -155,5 +158,5 @@ def break_down(run: Run, error_type: str = ERROR_DEFAULT) -> None:
 def say_internal_error(run: Run) -> None:
     """Say that something went wrong, whatever the state of the flows."""
     response = "utter_internal_error_rasa"
-    run.effects.append(Utter(response))
     run.effects.append(executed(response))
+    run.effects.append(Utter(response))

@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, assert_never
 
-from flows.actions import LISTEN, run_action, run_slot_rejections, run_step_action
+from flows.actions import LISTEN, restart, run_action, run_slot_rejections, run_step_action
 from flows.asking import ask, begin, can_ask
 from flows.commands import Json, SessionStart
 from flows.effects import Effect, Expectation, HangUp, Listen, executed
@@ -61,6 +61,7 @@ from flows.reactions import react
 from flows.run import Run
 from flows.stack import COLLECT, INTERNAL_ERROR, active_root, top_user_frame
 from flows.state import ConversationState, Frame
+from flows.tools import order_call, take_result
 
 MAX_STEPS: Final = 1_000
 """Steps in one turn, as the format has it."""
@@ -134,6 +135,10 @@ def _take_result(run: Run, done: ActionDone) -> None:
     if done.name == "action_session_start":
         run.is_session_started = True
     _store(run, done.slots)
+    if done.result is not None and not take_result(run, done.name, done.result):
+        break_down(run)
+    if done.restarts:
+        restart(run)
     if done.session_ended:
         run.is_ended = True
         run.ends_with(HangUp())
@@ -232,6 +237,8 @@ def _carry_out(run: Run, frame: Frame, flow: Flow, present: Step) -> None:
                 link(run, flow, target)
             else:
                 break_down(run)
+        case CallTask() as task if task.is_tool:
+            order_call(run, frame, task)
         case CallTask(child):
             if child in run.assistant.flows:
                 run.done()

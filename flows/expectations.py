@@ -25,4 +25,4 @@ def expectation_of(stack: Sequence[Frame], assistant: Assistant) -> Expectation:
         return Expectation()
     flow = assistant.flows.get(below.flow_id)
     step = flow.by_id.get(below.step_id) if flow is not None else None
-    return expectation_for(slot, below.flow_id, below.step_id, confirms_write=step is not None and step.confirms_write)
+    return expectation_for(slot, below.flow_id, below.step_id, step)

@@ -1,11 +1,14 @@
-"""Checks of what flows refer to: slots, responses, actions, flows, and the values that predicates compare."""
+"""Checks of what flows refer to: slots, responses, actions, other flows, tools and agents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from flows.actions import BUILT_IN, LISTEN
-from flows.conditions import Condition
+from flows.condition_checks import CATEGORICAL, check_condition
+from flows.conditions import Condition, parse
+from flows.errors import PredicateInvalid
 from flows.findings import Findings, did_you_mean
 from flows.model import (
     ActionTask,
@@ -21,10 +24,14 @@ from flows.model import (
     Step,
 )
 from flows.places import Place
-from flows.predicates import Comparison, Reference, Value
 
-_HANDOFF = "pattern_human_handoff"
-_UNCOLLECTABLE = {"dialogue_stack"}
+HANDOFF: Final = "pattern_human_handoff"
+_LINKED_BY_PATTERNS: Final = (HANDOFF, "pattern_chitchat", "pattern_customer_satisfaction")
+_RESERVED_SLOTS: Final = {"dialogue_stack"}
+_OF_OTHER_SYSTEMS: Final = (
+    "action_two_stage_fallback", "action_default_ask_affirmation", "action_default_ask_rephrase", "action_trigger_flow",
+)  # fmt: skip
+"""Built-in actions of the format that mean nothing where flows alone decide."""
 
 
 def check_references(flow: Flow, assistant: Assistant, findings: Findings) -> None:
@@ -34,11 +41,7 @@ def check_references(flow: Flow, assistant: Assistant, findings: Findings) -> No
             _check_task(step, step.place, flow, assistant, findings)
     for condition in conditions_of(flow):
         check_condition(condition, assistant, findings, has_context=flow.is_pattern)
-    written = {name for step in flow.steps for name in _slots_written(step)}
-    for name in sorted(flow.persisted_slots - written):
-        if flow.place is not None:
-            message = f"'{name}' is persisted, but no collect or set_slots step of this flow sets it"
-            findings.error(flow.place, "persisted-slot", message, did_you_mean(name, written))
+    _check_persisted(flow, assistant, findings)
 
 
 def conditions_of(flow: Flow) -> Iterator[Condition]:
@@ -51,41 +54,17 @@ def conditions_of(flow: Flow) -> Iterator[Condition]:
             yield from (rejection.condition for rejection in step.task.rejections)
 
 
-def check_condition(condition: Condition, assistant: Assistant, findings: Findings, *, has_context: bool) -> None:
-    """Add findings for unknown slots and impossible comparisons of one predicate."""
-    for reference in condition.references:
-        place = condition.place_of(reference.position)
-        if place is None:
-            continue
-        name = reference.names[0]
-        if reference.root == "slots" and name not in assistant.slots:
-            suggestion = did_you_mean(name, assistant.slots)
-            findings.error(place, "unknown-slot", f"there is no slot '{name}'", suggestion)
-        elif reference.root == "context" and not has_context:
-            findings.warning(place, "context", "only patterns have a context; here this is always empty")
-    for comparison in condition.comparisons:
-        _check_comparison(comparison, condition, assistant, findings)
-
-
-def _check_comparison(comparison: Comparison, condition: Condition, assistant: Assistant, findings: Findings) -> None:
-    sides = (comparison.left, comparison.right)
-    reference = next((side for side in sides if isinstance(side, Reference) and side.root == "slots"), None)
-    literal = next((side for side in sides if isinstance(side, Value)), None)
-    if reference is None or literal is None or comparison.operator not in ("=", "!="):
+def _check_persisted(flow: Flow, assistant: Assistant, findings: Findings) -> None:
+    if not flow.persisted_slots or flow.place is None:
         return
-    slot = assistant.slots.get(reference.names[0])
-    place = condition.place_of(literal.position)
-    if slot is None or place is None or not isinstance(literal.value, str | int | float):
-        return
-    if slot.type == "bool" and not isinstance(literal.value, bool):
-        message = f"'{slot.name}' is a bool and is compared with {literal.value!r}"
-        is_spelled_out = str(literal.value).lower() in ("true", "false")
-        add = findings.warning if is_spelled_out else findings.error
-        add(place, "illegal-value", message, "compare with true, false or null")
-    elif slot.type in ("categorical", "strict_categorical") and str(literal.value) not in slot.values:
-        suggestion = did_you_mean(str(literal.value), slot.values) or "one of " + ", ".join(slot.values)
-        message = f"{literal.value!r} is no value of '{slot.name}'"
-        findings.error(place, "illegal-value", message, suggestion)
+    own = {name for step in flow.steps for name in slots_written(step)}
+    called = {slot for name in flow.calls if name in assistant.flows for slot in assistant.flows[name].all_collected}
+    for name in sorted(flow.persisted_slots - own):
+        message = f"'{name}' is persisted, but no collect or set_slots step of this flow sets it"
+        if name in called:
+            findings.warning(flow.place, "persisted-slot", message, "persist it in the flow that is called")
+        else:
+            findings.error(flow.place, "persisted-slot", message, did_you_mean(name, own))
 
 
 def _check_task(step: Step, place: Place, flow: Flow, assistant: Assistant, findings: Findings) -> None:
@@ -96,16 +75,33 @@ def _check_task(step: Step, place: Place, flow: Flow, assistant: Assistant, find
             if template is None:
                 check_action(name, place, assistant, findings)
         case SetSlotsTask(values):
-            for name, _ in values:
-                if name not in assistant.slots:
-                    suggestion = did_you_mean(name, assistant.slots)
-                    findings.error(place, "unknown-slot", f"there is no slot '{name}'", suggestion)
+            for name, value in values:
+                slot = check_slot(name, place, assistant, findings)
+                if (
+                    slot is not None
+                    and slot.type in CATEGORICAL
+                    and isinstance(value, str)
+                    and value not in slot.values
+                ):
+                    suggestion = did_you_mean(value, slot.values)
+                    findings.warning(place, "illegal-value", f"{value!r} is no value of '{name}'", suggestion)
         case LinkTask(target):
             _check_link(target, place, flow, assistant, findings)
         case CallTask() as task:
             _check_call(task, place, flow, assistant, findings)
         case NoopTask():
             pass
+
+
+def check_slot(name: str, place: Place, assistant: Assistant, findings: Findings, suggestion: str = "") -> Slot | None:
+    """Return a slot that is named somewhere; a finding where there is none, or it is not to be named."""
+    slot = assistant.slots.get(name)
+    if name in _RESERVED_SLOTS:
+        findings.error(place, "reserved-slot", f"'{name}' belongs to the engine: flows cannot use it")
+    elif slot is None:
+        suggestion = did_you_mean(name, assistant.slots) or suggestion
+        findings.error(place, "unknown-slot", f"there is no slot '{name}'", suggestion)
+    return slot
 
 
 def check_action(name: str, place: Place, assistant: Assistant, findings: Findings) -> None:
@@ -115,9 +111,11 @@ def check_action(name: str, place: Place, assistant: Assistant, findings: Findin
     if name.startswith("utter_"):
         suggestion = did_you_mean(name, assistant.responses)
         findings.error(place, "unknown-response", f"there is no response '{name}'", suggestion)
-        return
-    suggestion = did_you_mean(name, [*assistant.actions, *BUILT_IN]) or "add it to the domain's actions"
-    findings.error(place, "unknown-action", f"there is no action '{name}'", suggestion)
+    elif name in _OF_OTHER_SYSTEMS:
+        findings.warning(place, "unknown-action", f"'{name}' does nothing here, and fails when it is reached")
+    else:
+        suggestion = did_you_mean(name, [*assistant.actions, *BUILT_IN]) or "add it to the domain's actions"
+        findings.error(place, "unknown-action", f"there is no action '{name}'", suggestion)
 
 
 def check_rejections(rejections: tuple[Rejection, ...], place: Place, assistant: Assistant, findings: Findings) -> None:
@@ -127,13 +125,11 @@ def check_rejections(rejections: tuple[Rejection, ...], place: Place, assistant:
 
 
 def _check_collect(task: CollectTask, place: Place, assistant: Assistant, findings: Findings) -> None:
-    slot = assistant.slots.get(task.slot)
-    if slot is None:
-        suggestion = did_you_mean(task.slot, assistant.slots) or "define it in the domain"
-        findings.error(place, "unknown-slot", f"there is no slot '{task.slot}'", suggestion)
+    slot = check_slot(task.slot, place, assistant, findings, "define it in the domain")
+    if slot is None or slot.name in _RESERVED_SLOTS:
         return
-    if slot.type == "list" or slot.name in _UNCOLLECTABLE:
-        findings.error(place, "collect-type", f"'{slot.name}' cannot be collected, because it is a {slot.type} slot")
+    if slot.type == "list":
+        findings.error(place, "collect-type", f"'{slot.name}' cannot be collected, because it is a list slot")
         return
     _check_question(task, slot, place, assistant, findings)
     check_rejections(task.rejections, place, assistant, findings)
@@ -157,21 +153,23 @@ def _check_link(target: str, place: Place, flow: Flow, assistant: Assistant, fin
     if linked is None:
         suggestion = did_you_mean(target, assistant.flows)
         findings.error(place, "unknown-flow", f"there is no flow '{target}' to link to", suggestion)
-    elif linked.is_pattern and not flow.is_pattern and target != _HANDOFF:
-        findings.error(place, "link", f"a flow may link to no pattern but {_HANDOFF}")
+    elif linked.is_pattern and not flow.is_pattern and target != HANDOFF:
+        findings.error(place, "link", f"a flow may link to no pattern but {HANDOFF}")
     elif flow.id == "pattern_internal_error":
         findings.error(place, "link", "pattern_internal_error may not link to another flow")
+    elif linked.is_pattern and flow.is_pattern and target not in _LINKED_BY_PATTERNS:
+        known = ", ".join(_LINKED_BY_PATTERNS)
+        findings.warning(
+            place, "link", f"'{target}' runs only when its situation comes up", f"link to {known} or a flow"
+        )
 
 
 def _check_call(task: CallTask, place: Place, flow: Flow, assistant: Assistant, findings: Findings) -> None:
     child = assistant.flows.get(task.flow_id)
     if flow.is_pattern:
         findings.error(place, "call", "patterns may not call flows")
-    elif child is None and ("mcp_server" in task.options or task.flow_id in assistant.agents):
-        message = (
-            f"'{task.flow_id}' is a tool or an agent, which flows cannot call yet: the step fails when it is reached"
-        )
-        findings.warning(place, "call", message)
+    elif "mcp_server" in task.options or (child is None and task.flow_id in assistant.agents):
+        _check_outside(task, place, assistant, findings)
     elif child is None:
         suggestion = did_you_mean(task.flow_id, assistant.flows)
         findings.error(place, "unknown-flow", f"there is no flow '{task.flow_id}' to call", suggestion)
@@ -179,9 +177,38 @@ def _check_call(task: CallTask, place: Place, flow: Flow, assistant: Assistant, 
         findings.error(place, "call", "a pattern cannot be called")
     elif any(isinstance(step.task, LinkTask) for step in child.steps):
         findings.error(place, "call", f"'{child.id}' cannot be called, because it links to another flow")
+    elif task.options:
+        given = ", ".join(sorted(task.options))
+        findings.warning(place, "call", f"'{child.id}' is a flow: {given} has no effect")
 
 
-def _slots_written(step: Step) -> tuple[str, ...]:
+def _check_outside(task: CallTask, place: Place, assistant: Assistant, findings: Findings) -> None:
+    """Check the call of a tool on an MCP server, or of a sub-agent."""
+    message = f"'{task.flow_id}' is a tool or an agent, which flows cannot call yet: the step fails when it is reached"
+    findings.warning(place, "call", message)
+    servers = assistant.endpoints.get("mcp_servers") or ()
+    known = [str(one.get("name")) for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
+    server = task.options.get("mcp_server")
+    if server is not None and server not in known:
+        text = f"endpoints.yml has no MCP server '{server}'"
+        findings.warning(place, "unknown-server", text, did_you_mean(str(server), known))
+    mapping = task.options.get("mapping") or {}
+    for entry in [*mapping.get("input", ()), *mapping.get("output", ())]:
+        check_slot(str(entry["slot"]), place, assistant, findings)
+    for text in task.options.get("exit_if") or ():
+        for name in _slots_read(text):
+            check_slot(name, place, assistant, findings)
+
+
+def _slots_read(text: str) -> list[str]:
+    try:
+        return sorted(parse(text).slots)
+    except PredicateInvalid:
+        return []  # told when the file was read
+
+
+def slots_written(step: Step) -> tuple[str, ...]:
+    """Return the slots that a step sets itself."""
     match step.task:
         case CollectTask() as task:
             return (task.slot,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,13 +21,16 @@ class ActionDone:
     """A custom action ran to its end.
 
     `slots` are its slot events in order, stored as they are. `followup` names an action to run before the flow
-    goes on. `session_ended` stops the turn and ends the call.
+    goes on. `session_ended` stops the turn and ends the call. `restarts`: it asked to forget everything.
+    `result` is what a tool gave back, from which the step takes slots; None where no tool ran, or a stub stood for it.
     """
 
     name: str
     slots: tuple[tuple[str, Json], ...] = ()
     followup: str | None = None
     session_ended: bool = False
+    restarts: bool = False
+    result: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def _with_resets(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
     collected = _unique([slot for member in family for slot in member.collected])
     written = _unique([slot for member in family for slot in _set_slots(member)])
     first = [slot for slot in collected if slot not in persisted]
-    rest = [slot for slot in written if slot not in persisted and slot not in first]
+    among_first = frozenset(first)
+    rest = [slot for slot in written if slot not in persisted and slot not in among_first]
     return replace(flow, all_collected=collected, resets=(*first, *rest), n_collected=len(first))
 
 
@@ -99,6 +100,9 @@ def _confirms_write(step: Step, flow: Flow, flows: Mapping[str, Flow], domain: D
                 continue
             case ActionTask() as action if _writes(action, domain):
                 return True
+            case CallTask() as call if call.is_tool:
+                if call.effect == "write":
+                    return True
             case CallTask(name) | LinkTask(name) if name in flows:
                 waiting.append((flows[name], flows[name].first))
             case _:

@@ -6,22 +6,27 @@ code, fill in what the assistant does not define itself; then the whole is check
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from flows.commands import Json
 from flows.domain_reader import Domain, read_domain
+from flows.environment import expanded
 from flows.errors import AssistantInvalid, Finding
 from flows.findings import Findings
 from flows.flow_reader import read_flow
+from flows.folder import Folder
 from flows.linking import link_flows
 from flows.model import Assistant, Flow
 from flows.places import Place
 from flows.source import Rows, Scalar, Table, Value, read_yaml
+from flows.sources import Sources
 from flows.validation import DEFAULTS, check
 
 PROFILES: Final = ("3.13", "3.14", "3.16")
@@ -32,41 +37,73 @@ _PATTERN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _PATTERNS_FOLDER: Final = Path(__file__).parent / "patterns"
 _SETTINGS: Final = ("config", "endpoints", "credentials", "voice")
-_YAML_SUFFIXES: Final = {".yml", ".yaml"}
-_EXAMPLE = re.compile(r"^\s*-\s*(.+?)\s*$", re.MULTILINE)
+_EXPANDED: Final = ("config", "endpoints", "credentials")
+_DOMAIN_KEYS: Final = ("slots", "actions", "intents", "entities", "session_config")
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
 
 @dataclass(slots=True)
-class _Folder:
+class _Reading:
     """What was read from an assistant's folder so far."""
 
-    root: Path
+    folder: Folder
     findings: Findings
+    environment: Mapping[str, str] | None
     flows: dict[str, Flow] = field(default_factory=dict)
     domain: Domain = field(default_factory=Domain)
     examples: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settings: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    stories: list[Value] = field(default_factory=list)
+    """Rules and stories of other dialogue systems: not run, but what they name is used."""
+    default_names: frozenset[str] = frozenset()
 
 
-def load_assistant(folder: Path, *, profile: str = "3.16") -> Assistant:
+def load_assistant(folder: Path, *, profile: str = "3.16", environment: Mapping[str, str] | None = None) -> Assistant:
     """Load and check an assistant.
+
+    Args:
+        folder: where its files are.
+        profile: which versions of the format it was written for, one of `PROFILES`.
+        environment: what `${NAME}` in config, endpoints and credentials stands for; None leaves it as it is.
 
     Raises:
         AssistantInvalid: with every finding, each with file (relative to the folder), line and column.
     """
-    assistant, findings = _load(folder, profile)
-    if assistant is None or findings.has_errors():
-        raise AssistantInvalid(findings.sorted())
+    assistant, findings = examine(folder, profile=profile, environment=environment)
+    if assistant is None:
+        raise AssistantInvalid(findings)
     return assistant
 
 
-def find_problems(folder: Path, *, profile: str = "3.16") -> tuple[Finding, ...]:
+def find_problems(
+    folder: Path, *, profile: str = "3.16", environment: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
     """Return all errors and warnings of an assistant's files; never raises for what is in them."""
-    return _load(folder, profile)[1].sorted()
+    return examine(folder, profile=profile, environment=environment)[1]
 
 
-def _load(folder: Path, profile: str) -> tuple[Assistant | None, Findings]:
+def examine(
+    folder: Path, *, profile: str = "3.16", environment: Mapping[str, str] | None = None
+) -> tuple[Assistant | None, tuple[Finding, ...]]:
+    """Return the assistant, None where it has errors, together with all errors and warnings: one load for both."""
+    with _without_collecting():
+        assistant, findings = _load(folder, profile, environment)
+    return (None if findings.has_errors() else assistant), findings.sorted()
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep the garbage collector out: a load keeps what it makes, and walking all that again takes half its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(folder: Path, profile: str, environment: Mapping[str, str] | None) -> tuple[Assistant | None, Findings]:
     findings = Findings()
     if profile not in PROFILES:
         known = ", ".join(PROFILES)
@@ -75,19 +112,32 @@ def _load(folder: Path, profile: str) -> tuple[Assistant | None, Findings]:
     if not folder.is_dir():
         findings.error(Place(str(folder), 1, 1), "no-folder", "there is no such folder", "give an assistant's folder")
         return None, findings
-    read = _Folder(folder, findings)
+    read = _Reading(Folder(folder, findings), findings, environment)
     _read_settings(read)
     _read_domain_files(read)
     _read_data_files(read)
     _add_defaults(read, profile)
     assistant = _assembled(read, profile)
-    check(assistant, findings, _action_sources(folder))
+    check(assistant, findings, _sources(read))
     return assistant, findings
 
 
-def _assembled(read: _Folder, profile: str) -> Assistant:
+def _sources(read: _Reading) -> Sources:
+    forms = read.domain.plain.get("forms")
+    return Sources(
+        code=read.folder.python_text(),
+        stories=tuple(read.stories),
+        action_places=read.domain.action_places,
+        entities=tuple(read.domain.entities),
+        forms=tuple(forms) if isinstance(forms, dict) else (),
+        default_names=read.default_names,
+    )
+
+
+def _assembled(read: _Reading, profile: str) -> Assistant:
     config = read.settings["config"]
-    root = read.root.resolve()
+    _limit_languages(read, config)
+    root = read.folder.root.resolve()
     given_id = config.get("assistant_id")
     return Assistant(
         id=str(given_id) if given_id else root.name,
@@ -108,63 +158,66 @@ def _assembled(read: _Folder, profile: str) -> Assistant:
         intents=tuple(dict.fromkeys(read.domain.intents)),
         domain=read.domain.plain,
         session=read.domain.session,
-        agents=tuple(sorted(path.parent.name for path in read.root.glob("sub_agents/*/config.yml"))),
+        agents=tuple(sorted(path.parent.name for path in read.folder.root.glob("sub_agents/*/config.yml"))),
     )
 
 
-def _read_settings(read: _Folder) -> None:
+def _limit_languages(read: _Reading, config: Mapping[str, Json]) -> None:
+    """Give the built-in slot `language` the languages of the config as its values."""
+    slot = read.domain.slots.get("language")
+    more = config.get("additional_languages")
+    if slot is not None and slot.is_default:
+        spoken = [config.get("language") or "en", *(more if isinstance(more, list) else ())]
+        values = tuple(dict.fromkeys(str(language) for language in spoken))
+        read.domain.slots["language"] = replace(slot, type="strict_categorical", values=values)
+
+
+def _read_settings(read: _Reading) -> None:
+    root = read.folder.root
     for name in _SETTINGS:
         read.settings[name] = {}
-        for path in (read.root / f"{name}.yml", read.root / f"{name}.yaml"):
-            value = _read_file(path, read) if path.is_file() else None
+        for path in (root / f"{name}.yml", root / f"{name}.yaml"):
+            value = read.folder.read(path) if path.is_file() else None
             if isinstance(value, Table):
+                is_expanded = read.environment is not None and name in _EXPANDED
+                value = expanded(value, read.environment or {}, read.findings) if is_expanded else value
                 read.settings[name] = value.plain()
-            elif value is not None:
+            elif value is not None and value.plain() is not None:
                 read.findings.error(value.place, "settings", f"{path.name} must be a map")
 
 
-def _read_domain_files(read: _Folder) -> None:
-    paths = [path for path in (read.root / "domain.yml", read.root / "domain.yaml") if path.is_file()]
-    for path in [*paths, *_yaml_files(read.root / "domain")]:
-        value = _read_file(path, read)
-        if value is not None:
+def _read_domain_files(read: _Reading) -> None:
+    root = read.folder.root
+    paths = [path for path in (root / "domain.yml", root / "domain.yaml") if path.is_file()]
+    for path in [*paths, *read.folder.yaml_files("domain")]:
+        value = read.folder.read(path)
+        if value is not None and not _is_empty(value):
             read_domain(value, read.domain, read.findings)
     if not read.domain.plain and not read.findings.has_errors():
         read.findings.warning(Place("domain.yml", 1, 1), "no-domain", "there is no domain.yml and no domain folder")
 
 
-def _read_data_files(read: _Folder) -> None:
-    for path in _yaml_files(read.root / "data"):
-        value = _read_file(path, read)
-        if isinstance(value, Table):
-            _add_flows(value, read, is_default=False)
-            _add_examples(value.get("nlu"), read)
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Scalar) and value.value is None
+
+
+def _read_data_files(read: _Reading) -> None:
+    for path in read.folder.yaml_files("data"):
+        value = read.folder.read(path)
+        if not isinstance(value, Table):
+            continue
+        _add_flows(value, read, is_default=False)
+        _add_examples(value.get("nlu"), read)
+        read.stories += [found for key in ("stories", "rules") if (found := value.get(key)) is not None]
+        for key in _DOMAIN_KEYS:
+            if key in value.entries:
+                message = f"'{key}' is not read here: it belongs in the domain"
+                read.findings.warning(value.keys[key], "misplaced", message, "move it to domain.yml")
     if not read.flows and not read.findings.has_errors():
         read.findings.error(Place("data", 1, 1), "no-flows", "there are no flows under data/", "add data/flows.yml")
 
 
-def _yaml_files(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from sorted(path for path in folder.rglob("*") if path.suffix in _YAML_SUFFIXES and path.is_file())
-
-
-def _read_file(path: Path, read: _Folder) -> Value | None:
-    name = path.relative_to(read.root).as_posix()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        read.findings.error(Place(name, 1, 1), "unreadable", f"the file cannot be read: {error}")
-        return None
-    return read_yaml(text, name, read.findings)
-
-
-def _action_sources(folder: Path) -> str:
-    """Return the text of the assistant's own code, only to see which names occur in it."""
-    paths = sorted((folder / "actions").rglob("*.py")) + sorted(folder.glob("*.py"))
-    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file())
-
-
-def _add_flows(file: Table, read: _Folder, *, is_default: bool) -> None:
+def _add_flows(file: Table, read: _Reading, *, is_default: bool) -> None:
     table = file.get("flows")
     if not isinstance(table, Table):
         if table is not None and table.plain() is not None:
@@ -183,7 +236,7 @@ def _add_flows(file: Table, read: _Folder, *, is_default: bool) -> None:
             read.flows[flow_id] = flow
 
 
-def _add_examples(value: Value | None, read: _Folder) -> None:
+def _add_examples(value: Value | None, read: _Reading) -> None:
     for item in value.items if isinstance(value, Rows) else ():
         intent = item.text("intent") if isinstance(item, Table) else None
         if intent is None or not isinstance(item, Table):
@@ -194,10 +247,11 @@ def _add_examples(value: Value | None, read: _Folder) -> None:
 
 def _sentences(value: Value | None) -> list[str]:
     if isinstance(value, Scalar):
-        return _EXAMPLE.findall(value.text)
+        lines = [line.strip() for line in value.text.splitlines()]
+        return [sentence for line in lines if line.startswith("-") and (sentence := line[1:].strip())]
     rows = value.items if isinstance(value, Rows) else ()
     texts = [item.text("text") if isinstance(item, Table) else item.plain() for item in rows]
-    return [str(text).strip() for text in texts if text is not None]
+    return [str(text).strip().removeprefix("- ") for text in texts if text is not None]
 
 
 @lru_cache  # a file of the product never changes, and parsing it is half of the time of a load
@@ -207,14 +261,17 @@ def _default_file(name: str) -> Table:
     return value if isinstance(value, Table) else Table({}, {}, Place(name, 1, 1))
 
 
-def _add_defaults(read: _Folder, profile: str) -> None:
-    defaults = Domain(is_default=True)
-    for name in _PATTERN_FILES[profile]:
+def _add_defaults(read: _Reading, profile: str) -> None:
+    names: set[str] = set()
+    for name in _PATTERN_FILES[profile]:  # what an earlier one says stands
         value = _default_file(name)
         _add_flows(value, read, is_default=True)
+        defaults = Domain(is_default=True)
         domain = {key: inner for key, inner in value.entries.items() if key != "flows"}
         read_domain(Table(domain, value.keys, value.place), defaults, read.findings)
-    for slot_name, slot in defaults.slots.items():
-        read.domain.slots.setdefault(slot_name, slot)
-    for response_name, variations in defaults.responses.items():
-        read.domain.responses.setdefault(response_name, variations)
+        names.update(defaults.slots, defaults.responses)
+        for slot_name, slot in defaults.slots.items():
+            read.domain.slots.setdefault(slot_name, slot)
+        for response_name, variations in defaults.responses.items():
+            read.domain.responses.setdefault(response_name, variations)
+    read.default_names = frozenset(names)

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from flows.commands import Json
 from flows.conditions import Condition
+from flows.effects import Dtmf as Dtmf
 from flows.effects import Emit, Expectation, ExpectationKind
 from flows.events import FlowStarted, StepEntered
 from flows.places import Place
@@ -31,15 +32,6 @@ class Rejection:
 
     condition: Condition
     utter: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dtmf:
-    """How keys of the telephone are collected: `length` digits, or up to `finish_on_key`."""
-
-    length: int | None = None
-    finish_on_key: str | None = None
-    allow_audio_input: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +81,25 @@ class LinkTask:
 
 @dataclass(frozen=True, slots=True)
 class CallTask:
-    """Run a child flow as a part of this one. `options` has the keys of MCP tools and sub-agents, unread."""
+    """Run a child flow as a part of this one, a tool on an MCP server, or a sub-agent.
+
+    `options` has the keys of tools and agents, in the one form that `call_reader` brings them to; `places` says where
+    what they name stands in the file: `mcp_server`, and `slot <name>` for each slot of a mapping.
+    """
 
     flow_id: str
     options: Mapping[str, Json] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_tool(self) -> bool:
+        return "mcp_server" in self.options
+
+    @property
+    def effect(self) -> ActionEffect:
+        """What a tool does outside; it writes unless the step says otherwise."""
+        effect: ActionEffect = self.options.get("effect", "write")
+        return effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,12 @@ class Flow:
         object.__setattr__(self, "by_id", {step.id: step for step in self.steps})
         object.__setattr__(self, "first", self.steps[0].id if self.steps else END)
         object.__setattr__(self, "started", Emit(FlowStarted(self.id)))
+
+    def named(self, language: Json) -> str:
+        """Return what callers of a language know this flow as."""
+        translated = self.translation.get(language) if isinstance(language, str) else None
+        name = translated.get("name") if isinstance(translated, Mapping) else None
+        return name if isinstance(name, str) else self.name
 
     @property
     def is_only_called(self) -> bool:
@@ -330,10 +343,19 @@ _KINDS: Final[Mapping[SlotType, ExpectationKind]] = {
 }
 
 
-def expectation_for(slot: Slot, flow_id: str, step_id: str, *, confirms_write: bool = False) -> Expectation:
+def expectation_for(slot: Slot, flow_id: str, step_id: str, step: Step | None = None) -> Expectation:
     """Return what is expected of a caller who is asked for a slot at a step."""
-    kind = _KINDS.get(slot.type, "text")
-    return Expectation(kind, slot.name, flow_id, step_id, slot.values, confirms_write)
+    task = step.task if step is not None else None
+    return Expectation(
+        kind=_KINDS.get(slot.type, "text"),
+        slot=slot.name,
+        flow_id=flow_id,
+        step_id=step_id,
+        values=slot.values,
+        confirms_write=step is not None and step.confirms_write,
+        silence_timeout_s=task.silence_timeout_s if isinstance(task, CollectTask) else {},
+        dtmf=task.dtmf if isinstance(task, CollectTask) else None,
+    )
 
 
 def _expectations(
@@ -342,6 +364,4 @@ def _expectations(
     for flow in flows.values():
         for step in flow.steps:
             if isinstance(step.task, CollectTask) and step.task.slot in slots:
-                slot = slots[step.task.slot]
-                expected = expectation_for(slot, flow.id, step.id, confirms_write=step.confirms_write)
-                yield (flow.id, step.id), expected
+                yield (flow.id, step.id), expectation_for(slots[step.task.slot], flow.id, step.id, step)

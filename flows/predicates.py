@@ -15,10 +15,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, assert_never, cast
 
 from flows.commands import Json
 from flows.errors import PredicateInvalid
+
+MAX_CHARACTERS: Final = 20_000
+MAX_DEPTH: Final = 50
+"""Of parentheses and denials in each other: far more than anyone writes, far less than would exhaust the stack."""
+_MAX_INTEGER_CHARACTERS: Final = 18
 
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "contains", "matches"]
 
@@ -41,7 +46,7 @@ _HINTS: Final = {
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     | (?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
-    | (?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))
+    | (?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))
     | (?P<reference>(?:slots|context)(?:\.\w+(?:-\w+)*)+)
     | (?P<word>[A-Za-z_]\w*)
     | (?P<operator>==|!=|<=|>=|=|<|>)
@@ -112,6 +117,8 @@ def parse_tree(text: str) -> Tree:
     Raises:
         PredicateInvalid: with the position of the first thing that does not fit.
     """
+    if len(text) > MAX_CHARACTERS:
+        raise PredicateInvalid(f"the predicate is longer than {MAX_CHARACTERS} characters", MAX_CHARACTERS)
     parser = _Parser(_tokens(text), len(text))
     tree = parser.either()
     rest = parser.peek()
@@ -134,6 +141,45 @@ def walk(tree: Tree) -> list[Tree]:
         case _:
             pass
     return found
+
+
+def written(tree: Tree) -> str:
+    """Write a tree as a predicate that parses to the same tree."""
+    match tree:
+        case Reference(root, names, _):
+            return ".".join((root, *names))
+        case Value(value, _):
+            return _written_literal(value)
+        case Members(values, _):
+            return "{" + " ".join(_written_literal(value) for value in values) + "}"
+        case Comparison(operator, left, right, _):
+            return f"{_within(left)} {operator} {_within(right)}"
+        case Denied(inner, _):
+            return f"not {_within(inner)}"
+        case Joined(word, parts, _):
+            return f" {word} ".join(_within(part) for part in parts)
+    assert_never(tree)
+
+
+def _within(tree: Tree) -> str:
+    is_one_piece = isinstance(tree, Reference | Value | Members)
+    return written(tree) if is_one_piece else f"({written(tree)})"
+
+
+def _written_literal(value: Json) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if value is EMPTY:
+        return "empty"
+    if isinstance(value, str):
+        candidates = [quote + value.replace(quote, "\\" + quote) + quote for quote in "'\""]
+        return next(text for text in candidates if _reads_as(text, value))
+    return repr(value).replace("inf", "1e999")
+
+
+def _reads_as(text: str, value: str) -> bool:
+    match = _TOKEN.match(text)
+    return match is not None and match.end() == len(text) and _literal(_Token("text", text, 0)) == value
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -162,7 +208,7 @@ class _Parser:
     """Recursive descent over the tokens of one predicate."""
 
     def __init__(self, tokens: list[_Token], end: int) -> None:
-        self._tokens, self._next, self._end = tokens, 0, end
+        self._tokens, self._next, self._end, self._depth = tokens, 0, end, 0
 
     def peek(self) -> _Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
@@ -180,8 +226,16 @@ class _Parser:
     def _denied(self) -> Tree:
         token = self.peek()
         if token is not None and self._takes_word("not"):
-            return Denied(self._denied(), token.position)
+            self._go_down(token)
+            denied = Denied(self._denied(), token.position)
+            self._depth -= 1
+            return denied
         return self._comparison()
+
+    def _go_down(self, token: _Token) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise PredicateInvalid(f"nested more than {MAX_DEPTH} levels deep", token.position, "split it over steps")
 
     def _comparison(self) -> Tree:
         left = self._operand()
@@ -207,8 +261,10 @@ class _Parser:
             case "word":
                 raise _unknown_word(token)
             case _ if token.text == "(":
+                self._go_down(token)
                 inner = self.either()
                 self._close(")", token)
+                self._depth -= 1
                 return inner
             case _ if token.text == "{":
                 return self._members(token)
@@ -255,8 +311,8 @@ def _literal(token: _Token) -> Json:
     if token.kind == "text":
         quote = token.text[0]
         return token.text[1:-1].replace("\\" + quote, quote)
-    number = float(token.text)
-    return int(token.text) if re.fullmatch(r"[-+]?\d+", token.text) else number
+    is_integer = len(token.text) <= _MAX_INTEGER_CHARACTERS and re.fullmatch(r"[-+]?\d+", token.text)
+    return int(token.text) if is_integer else float(token.text)
 
 
 def _unknown_word(token: _Token) -> PredicateInvalid:

@@ -55,25 +55,29 @@ class _Turn:
 
 
 def react(run: Run, commands: tuple[Command, ...]) -> None:
-    """Carry out the commands of one turn."""
-    has_start = any(isinstance(command, StartFlow) for command in commands)
+    """Carry out the commands of one turn: what ends or changes what is going on before what begins."""
     turn = _Turn()
-    run.kept_slots = (
-        frozenset(command.name for command in commands if isinstance(command, SetSlot)) if has_start else _NONE
-    )
+    run.kept_slots = _kept_slots(run, commands)
     run.said_frame_id = 0
     _note_speech(run, commands)
-    for command in commands:
+    for command in commands if len(commands) < 2 else sorted(commands, key=_precedence):
         _react(run, turn, command)
     run.stack.extend(reversed(turn.frames))
     run.stack.extend(turn.validations)
 
 
-def _kept_slots(commands: tuple[Command, ...]) -> frozenset[str]:
+def _precedence(command: Command) -> int:
+    return 0 if isinstance(command, CancelFlow) else 1 if isinstance(command, CorrectSlots) else 2
+
+
+def _kept_slots(run: Run, commands: tuple[Command, ...]) -> frozenset[str]:
     """Return the slots set for a flow that starts in this turn: the reset of a cancelled one leaves them alone."""
-    if not any(isinstance(command, StartFlow) for command in commands):
+    starts = [command.flow for command in commands if isinstance(command, StartFlow)]
+    if not starts:
         return _NONE
-    return frozenset(command.name for command in commands if isinstance(command, SetSlot))
+    open_slots = [run.assistant.open_slots.get(flow_id, _NONE) for flow_id in starts]
+    heard = frozenset(command.name for command in commands if isinstance(command, SetSlot))
+    return heard & frozenset().union(*open_slots)
 
 
 def _note_speech(run: Run, commands: tuple[Command, ...]) -> None:
@@ -102,6 +106,8 @@ def _react(run: Run, turn: _Turn, command: Command) -> None:
             if frame is not None:
                 turn.frames.append(frame)
         case Clarify(options):
+            if _offers(run):
+                return  # "shall we go back?" is asked again, and not buried
             turn.frames.append(run.new_frame("pattern_clarification", "pattern", _clarification(run, options)))
         case CannotHandle(reason):
             turn.frames.append(run.new_frame("pattern_cannot_handle", "pattern", {"reason": reason}))
@@ -156,7 +162,10 @@ def _start(run: Run, turn: _Turn, flow_id: str) -> None:
     present = _group_with(run, flow_id)
     is_cancelled = root >= 0 and run.stack[root].frame_id == turn.cancelled
     if present is not None and not (is_cancelled and present == root):
-        if present != root and run.assistant.profile != "3.13":
+        if present == root and (offers := _offers(run)):
+            run.drop(range(offers[0], len(run.stack)))  # naming what was interrupted is a yes
+            resume(run)
+        elif present != root and run.assistant.profile != "3.13":
             _return_to(run, turn, present)
         return
     run.drop(digressions(run.stack))
@@ -211,14 +220,21 @@ def _set(run: Run, turn: _Turn, name: str, value: Json) -> None:
 
 def _skip_offer(run: Run, name: str) -> None:
     """At "shall we go back to it?", giving what the interrupted flow asked for is a yes."""
-    if not any(frame.flow_id == CONTINUE for frame in run.stack):
+    offers = _offers(run)
+    if not offers:
         return
-    root = active_root(run.stack)
-    offers = [i for i in range(root + 1, len(run.stack)) if run.stack[i].flow_id == CONTINUE]
-    flow = run.assistant.flows.get(run.stack[root].flow_id) if root >= 0 else None
-    if offers and flow is not None and name in flow.all_collected:
+    flow = run.assistant.flows.get(run.stack[active_root(run.stack)].flow_id)
+    if flow is not None and name in flow.all_collected:
         run.drop(range(offers[0], len(run.stack)))
         resume(run)
+
+
+def _offers(run: Run) -> list[int]:
+    """Return the indexes of the questions whether to go back to the flow on top."""
+    if not any(frame.flow_id == CONTINUE for frame in run.stack):
+        return []
+    root = active_root(run.stack)
+    return [i for i in range(root + 1, len(run.stack)) if run.stack[i].flow_id == CONTINUE] if root >= 0 else []
 
 
 def _cancel(run: Run, turn: _Turn) -> None:
@@ -226,11 +242,10 @@ def _cancel(run: Run, turn: _Turn) -> None:
     if root < 0 or turn.cancelled is not None:
         return
     frame = run.stack[root]
-    flow = run.assistant.flows.get(frame.flow_id)
     run.drop([i for i in range(root + 1, len(run.stack)) if run.stack[i].kind == "pattern"])
     turn.cancelled = frame.frame_id
     context: dict[str, Json] = {
-        "canceled_name": flow.name if flow is not None else frame.flow_id,
+        "canceled_name": run.name_of(frame.flow_id),
         "canceled_frames": [other.frame_id for other in run.stack[root:]],
     }
     turn.frames.append(run.new_frame(CANCEL, "pattern", context))
@@ -239,8 +254,7 @@ def _cancel(run: Run, turn: _Turn) -> None:
 def _clarification(run: Run, options: tuple[str, ...]) -> dict[str, Json]:
     limit = run.slots.get("max_clarification_options")
     most = int(limit) if isinstance(limit, int | float) and 0 < limit < 100 else 3
-    flows = run.assistant.flows
-    names = [flows[option].name for option in options if option in flows][:most]
+    names = [run.name_of(option) for option in options if option in run.assistant.flows][:most]
     return {"names": names, "clarification_options": enumeration(names)}
 
 

@@ -81,8 +81,13 @@ class Run:
         """Say a response, if the assistant has it."""
         if response in self.assistant.responses:
             context = frame.context if frame is not None else _NO_CONTEXT
-            self.effects.append(Utter(response, context, metadata or _NO_CONTEXT))
             self.effects.append(executed(response))
+            self.effects.append(Utter(response, context, metadata or _NO_CONTEXT))
+
+    def name_of(self, flow_id: str) -> str:
+        """Return what the caller knows a flow as."""
+        flow = self.assistant.flows.get(flow_id)
+        return flow.named(self.slots.get("language")) if flow is not None else flow_id
 
     def set_slot(self, name: str, value: Json) -> None:
         """Store a value as it is."""

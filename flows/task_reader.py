@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias, cast, get_args
+from collections.abc import Mapping
+from typing import Final, cast, get_args
 
+from flows.call_reader import CALL_KEYS, read_call
 from flows.commands import Json
-from flows.conditions import Condition
+from flows.condition_reader import read_condition
+from flows.fields import flag, is_given, number
 from flows.findings import Findings
 from flows.model import (
     ActionEffect,
     ActionTask,
-    CallTask,
     CollectTask,
     Dtmf,
     LinkTask,
@@ -23,8 +24,9 @@ from flows.model import (
 from flows.source import Rows, Scalar, Table, Value
 from flows.templates import Template, compile_template, has_template
 
-ConditionReader: TypeAlias = Callable[[Value, Findings], Condition | None]
-
+REMOVED_KEYS: Final = frozenset({"ask_confirm_digressions", "block_digressions"})
+"""Accepted where they once were, without effect."""
+_DTMF_KEYS: Final = frozenset("0123456789*#ABCD")
 TASK_KEYS: Final[Mapping[str, set[str]]] = {
     "action": set(),
     "collect": {
@@ -33,12 +35,12 @@ TASK_KEYS: Final[Mapping[str, set[str]]] = {
     },
     "set_slots": set(),
     "link": set(),
-    "call": {"mcp_server", "mapping", "exit_if"},
+    "call": CALL_KEYS,
     "noop": set(),
 }  # fmt: skip
 
 
-def read_task(node: Table, findings: Findings, read_condition: ConditionReader) -> Task | None:
+def read_task(node: Table, findings: Findings) -> Task | None:
     """Read a step's task; None (and a finding) where it has none, or more than one."""
     kinds = [key for key in node.entries if key in TASK_KEYS]
     if not kinds:
@@ -54,7 +56,7 @@ def read_task(node: Table, findings: Findings, read_condition: ConditionReader) 
         case "noop":
             return NoopTask()
         case "collect":
-            return _collect(node, findings, read_condition)
+            return _collect(node, findings)
         case kind:
             name = node.text(kind)
             if name is None:
@@ -63,8 +65,7 @@ def read_task(node: Table, findings: Findings, read_condition: ConditionReader) 
             if kind == "link":
                 return LinkTask(name)
             if kind == "call":
-                options = {key: value.plain() for key, value in node.entries.items() if key in TASK_KEYS["call"]}
-                return CallTask(name, options)
+                return read_call(name, node, findings)
             return ActionTask(name, _template(name, node, findings), read_effect(node, findings))
 
 
@@ -88,9 +89,9 @@ def read_effect(node: Table, findings: Findings) -> ActionEffect | None:
     return None
 
 
-def read_rejections(value: Value | None, findings: Findings, read_condition: ConditionReader) -> tuple[Rejection, ...]:
+def read_rejections(value: Value | None, findings: Findings) -> tuple[Rejection, ...]:
     """Read a list of `{if, utter}`."""
-    if value is None:
+    if value is None or (isinstance(value, Scalar) and value.value is None):
         return ()
     found: list[Rejection] = []
     for item in value.items if isinstance(value, Rows) else (value,):
@@ -113,7 +114,7 @@ def _template(name: str, node: Table, findings: Findings) -> Template | None:
         return None
 
 
-def _collect(node: Table, findings: Findings, read_condition: ConditionReader) -> CollectTask | None:
+def _collect(node: Table, findings: Findings) -> CollectTask | None:
     slot = node.text("collect")
     if slot is None:
         findings.error(node.place_of("collect"), "collect", "'collect' needs the name of a slot")
@@ -121,43 +122,53 @@ def _collect(node: Table, findings: Findings, read_condition: ConditionReader) -
     return CollectTask(
         slot=slot,
         description=(node.text("description") or "").strip(),
-        ask_before_filling=node.text("ask_before_filling") in ("true", "True"),
+        ask_before_filling=flag(node, "ask_before_filling", False, findings),
         utter=node.text("utter") or "",
-        rejections=read_rejections(node.get("rejections"), findings, read_condition),
-        force_slot_filling=node.text("force_slot_filling") in ("true", "True"),
+        rejections=read_rejections(node.get("rejections"), findings),
+        force_slot_filling=flag(node, "force_slot_filling", False, findings),
         silence_timeout_s=_silence_timeouts(node, findings),
         dtmf=_dtmf(node, findings),
     )
 
 
 def _silence_timeouts(node: Table, findings: Findings) -> Mapping[str, float]:
-    value = node.get("silence_timeout")
+    """Read a number of seconds, a map from channel to seconds, or a list of such maps. `*` stands for any channel."""
+    value = node.get("silence_timeout") if is_given(node, "silence_timeout") else None
     tables = value.items if isinstance(value, Rows) else () if value is None else (value,)
     timeouts: dict[str, float] = {}
     for item in tables:
         entries = item.entries if isinstance(item, Table) else {"*": item}
-        for channel, seconds in entries.items():
-            number = seconds.plain()
-            if isinstance(number, bool) or not isinstance(number, int | float) or number <= 0:
-                findings.error(seconds.place, "silence-timeout", "a silence timeout is a number of seconds above 0")
+        for channel, given in entries.items():
+            seconds = number(given)
+            if seconds is None or not 0 < seconds < float("inf"):
+                findings.error(given.place, "silence-timeout", "a silence timeout is a number of seconds above 0")
             else:
-                timeouts[channel] = float(number)
+                timeouts[channel] = seconds
     return timeouts
 
 
 def _dtmf(node: Table, findings: Findings) -> Dtmf | None:
-    value = node.get("dtmf")
+    value = node.get("dtmf") if is_given(node, "dtmf") else None
     if value is None:
         return None
-    plain: Json = value.plain()
-    if not isinstance(plain, dict):
+    if not isinstance(value, Table):
         findings.error(value.place, "dtmf", "write dtmf: {length: n} or dtmf: {finish_on_key: '#'}")
         return None
-    length, key = plain.get("length"), plain.get("finish_on_key")
-    if (length is None) == (key is None) or not isinstance(length, int | None):
+    length, key = value.get("length"), value.text("finish_on_key")
+    if length is not None and key is not None:
         findings.error(value.place, "dtmf", "give either a length or a key that finishes, not both")
         return None
-    return Dtmf(length, None if key is None else str(key), plain.get("allow_audio_input") is not False)
+    if length is None and key is None:
+        findings.warning(value.place, "dtmf", "neither a length nor a key that finishes is given: '#' finishes")
+    digits = length.plain() if length is not None else None
+    if length is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
+        findings.error(length.place, "dtmf", "the length is a number of keys, 1 or more")
+        return None
+    if key is not None and key not in _DTMF_KEYS:
+        findings.error(value.place_of("finish_on_key"), "dtmf", f"'{key}' is no key of a telephone", "use '#' or '*'")
+        return None
+    finish_on_key = (key or "#") if digits is None else None
+    return Dtmf(digits, finish_on_key, flag(value, "allow_audio_input", True, findings))
 
 
 def _set_slots(node: Table, findings: Findings) -> SetSlotsTask | None:

@@ -10,15 +10,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from flows.commands import Json
 
 Scope = Mapping[str, Json]
+MAX_CHARACTERS = 4_000
+"""Of a predicate or a name with placeholders in it."""
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _NAME_OR_NUMBER = re.compile(r"-?\w+(?:[-.]\w+)*")
 _PATH = re.compile(r"(slots|context)((?:\.\w+)+)")
+_SYNTAX = SandboxedEnvironment()
+"""Only ever parses, so that what it is made of does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,26 @@ def has_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
+def syntax_error(text: str) -> str | None:
+    """Return what keeps a text from being a template, None where nothing does."""
+    try:
+        _SYNTAX.parse(text)
+    except TemplateError as error:
+        return str(error.message)
+    except RecursionError:
+        return "it is nested too deeply"
+    return None
+
+
+def slots_in_template(text: str) -> frozenset[str]:
+    """Return the names that follow `slots.` in a text that parses as a template."""
+    found: set[str] = set()
+    for node in _SYNTAX.parse(text).find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and node.node.name == "slots":
+            found.add(node.attr)
+    return frozenset(found)
+
+
 def compile_template(text: str, *, is_predicate: bool = False) -> Template:
     """Compile a text with placeholders.
 
@@ -45,13 +69,19 @@ def compile_template(text: str, *, is_predicate: bool = False) -> Template:
     Raises:
         ValueError: the Jinja in it is not well formed.
     """
-    if "{%" not in text and all(_PATH.fullmatch(inner) for inner in _PLACEHOLDER.findall(text)):
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"the template is longer than {MAX_CHARACTERS} characters")
+    found = _PLACEHOLDER.findall(text)
+    is_plain = "{%" not in text and "{#" not in text and text.count("{{") == len(found)
+    if is_plain and all(_PATH.fullmatch(inner) for inner in found):
         return Template(text, _paths_renderer(text, is_predicate))
     try:
         finalize = _without_quotes if is_predicate else None
         compiled = SandboxedEnvironment(autoescape=False, finalize=finalize).from_string(text)
     except TemplateError as error:
         raise ValueError(f"the template does not parse: {error.message}") from error
+    except RecursionError:
+        raise ValueError("the template is nested too deeply") from None
 
     def render(slots: Scope, context: Scope) -> str:
         try:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.conditions import MAX_MATCHED_CHARACTERS, all_equal, constant, parse
+from flows.conditions import all_equal, constant, parse
 from flows.errors import PredicateInvalid
+from flows.expressions import MAX_MATCHED_CHARACTERS
 
 SLOTS = {
     "yes": True, "no": False, "n": 3, "f": 3.0, "text": "Rasa rocks", "digit": "2", "empty": "", "names": ["A", "B"],

@@ -243,7 +243,7 @@ def test_aliases_that_unfold_without_end(folder: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
     (folder / "config.yml").write_text("\n".join(lines))
-    assert "too-deep" in [finding.code for finding in find_problems(folder)]
+    assert "too-many-values" in [finding.code for finding in find_problems(folder)]
 
 
 class TestWhatIsRead:

@@ -60,3 +60,23 @@ def test_turn_settings_are_checked_too(vivavoce: Vivavoce, assistant_folder: Pat
     assert ran.code == 1
     assert "voice.yml:1:1: error [turn-policy-invalid]" in ran.out
     assert "patience_ms" in ran.out
+
+
+def test_strict_counts_warnings(vivavoce: Vivavoce, assistant_folder: Path) -> None:
+    domain = assistant_folder / "domain.yml"
+    domain.write_text(domain.read_text() + "intents: []\nintentz: []\n")
+    assert vivavoce("validate", assistant_folder).code == 0
+    ran = vivavoce("validate", assistant_folder, "--strict")
+    assert ran.code == 1
+    assert "warning [unknown-key]" in ran.out
+    assert "\n    did you mean 'intents'?\n" in ran.out
+    assert vivavoce("validate", assistant_folder, "--strict", "--json").code == 1
+
+
+def test_findings_stand_together_by_file(vivavoce: Vivavoce, assistant_folder: Path) -> None:
+    spoil(assistant_folder)
+    (assistant_folder / "config.yml").write_text("language: [\n")
+    lines = vivavoce("validate", assistant_folder).out.splitlines()
+    files = [line.split(":")[0] if ":" in line else "" for line in lines if not line.startswith(" ")]
+    assert files[:2] == ["config.yml", ""]
+    assert files[2:5] == ["data/flows.yml", "data/flows.yml", ""]
