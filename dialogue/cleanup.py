@@ -2,8 +2,9 @@
 
 A model proposes what it likes: flows that may not start, values that are already there, values in words. Each rule
 below is one function from commands to commands, and `clean_up` applies them in the order of the format's reference
-(section 4.3), with two exceptions that its own text demands: a step that forces its slot hides everything else
-before any rule looks, and what a model may not fill is gone before filled slots are compared.
+(section 4.3), with three exceptions that its own text demands: a step that forces its slot hides everything else
+before any rule looks, what a model may not fill is gone before filled slots are compared, and a clarification with
+one option has become the start of a flow before slots are looked at that only a starting flow opens.
 
 When nothing is left the caller still gets an answer: the question again while one is asked (the engine does that
 with no commands at all), otherwise CannotHandle.
@@ -24,17 +25,20 @@ from flows.commands import (
     CorrectSlots,
     Failed,
     HandleCodeChange,
+    HumanHandoff,
     Json,
+    KnowledgeAnswer,
     Restart,
     SessionEnd,
     SessionStart,
     SetSlot,
+    SkipQuestion,
     StartFlow,
     UserSilence,
 )
 from flows.engine import active_user_flow, is_startable
 from flows.model import ActionTask, Assistant, CollectTask
-from flows.stack import waits_on
+from flows.stack import interrupted_roots, waits_on
 from flows.state import ConversationState
 from flows.values import Misfit, fitted
 
@@ -42,8 +46,19 @@ Commands: TypeAlias = tuple[Command, ...]
 
 DEFAULT_CLARIFICATION_OPTIONS = 3
 """Options of a clarification when the slot `max_clarification_options` says nothing."""
+WHICH_TO_CONTINUE = "interrupted_flow_to_continue"
+_NO_FLOW = {"none", "null", "no", "neither", "none of them"}
 CHITCHAT_POLICY = "IntentlessPolicy"
 _NONE: frozenset[str] = frozenset()
+_PATTERNS = {
+    CancelFlow: "pattern_cancel_flow",
+    SkipQuestion: "pattern_skip_question",
+    KnowledgeAnswer: "pattern_search",
+    ChitChat: "pattern_chitchat",
+    HumanHandoff: "pattern_human_handoff",
+    Restart: "pattern_restart",
+}
+"""Patterns that ask things of their own in many assistants: a caller may answer ahead."""
 _NOT_SPEECH = (SessionStart, SessionEnd, Restart, UserSilence, Failed, HandleCodeChange)
 
 
@@ -104,6 +119,25 @@ def drop_slots_closed_to_models(commands: Commands, situation: Situation) -> Com
     return (CannotHandle(),) if is_left_by_model and not kept else kept
 
 
+def say_which_flow_to_continue(commands: Commands, situation: Situation) -> Commands:
+    """The answer to "which of these would you like to go back to?" is one of them or "none"; else it is asked again."""
+    if not any(isinstance(command, SetSlot) and command.name == WHICH_TO_CONTINUE for command in commands):
+        return commands
+    flows = situation.assistant.flows
+    named = [flows[frame.flow_id] for frame in interrupted_roots(situation.state.stack) if frame.flow_id in flows]
+    known = {name.lower(): name for flow in named for name in (flow.id, flow.name)}
+    kept: list[Command] = []
+    for command in commands:
+        if isinstance(command, SetSlot) and command.name == WHICH_TO_CONTINUE:
+            said = str(command.value).strip().lower()
+            if said in _NO_FLOW:
+                command = replace(command, value="none")
+            elif said not in known and flows["pattern_continue_interrupted"].is_default:
+                continue
+        kept.append(command)
+    return tuple(kept)
+
+
 def give_values_their_type(commands: Commands, situation: Situation) -> Commands:
     """Values heard are text; give them their slot's type. What does not fit stays for the engine to refuse."""
     return tuple(_typed(command, situation) if isinstance(command, SetSlot) else command for command in commands)
@@ -154,6 +188,13 @@ def drop_flows_that_may_not_start(commands: Commands, situation: Situation) -> C
             continue
         kept.append(command)
     return tuple(kept)
+
+
+def keep_what_a_classifier_starts(commands: Commands, _situation: Situation) -> Commands:
+    """Rule 5: where a trained classifier and a model start different flows, the classifier is right."""
+    if not any(isinstance(command, StartFlow) and command.extractor == "nlu" for command in commands):
+        return commands
+    return tuple(c for c in commands if not isinstance(c, StartFlow) or c.extractor == "nlu")
 
 
 def drop_slots_of_other_flows(commands: Commands, situation: Situation) -> Commands:
@@ -243,20 +284,24 @@ def drop_cancelling_nothing(commands: Commands, situation: Situation) -> Command
 
 def answer_something(commands: Commands, situation: Situation) -> Commands:
     """With no command left and no question asked the caller would hear silence: say that it was not understood."""
-    return commands if commands or situation.state.stack else (CannotHandle(),)
+    if commands or situation.state.stack or situation.is_payload:
+        return commands
+    return (CannotHandle(),)
 
 
 Rule: TypeAlias = Callable[[Commands, Situation], Commands]
 RULES: tuple[tuple[Rule, frozenset[type]], ...] = (
     (force_slot_filling, frozenset()),
     (drop_slots_closed_to_models, frozenset({SetSlot})),
+    (say_which_flow_to_continue, frozenset({SetSlot})),
     (give_values_their_type, frozenset({SetSlot})),
     (keep_one_value_a_slot, frozenset({SetSlot})),
     (drop_values_already_there, frozenset({SetSlot})),
+    (settle_clarifications, frozenset({Clarify})),
     (drop_flows_that_may_not_start, frozenset({StartFlow})),
+    (keep_what_a_classifier_starts, frozenset({StartFlow})),
     (drop_slots_of_other_flows, frozenset({SetSlot})),
     (turn_changes_into_corrections, frozenset({SetSlot})),
-    (settle_clarifications, frozenset({Clarify})),
     (refuse_small_talk, frozenset({ChitChat})),
     (drop_what_others_overrule, frozenset({CannotHandle, Clarify, CancelFlow})),
     (drop_cancelling_nothing, frozenset({CancelFlow})),
@@ -331,8 +376,8 @@ def _open_slots(commands: Commands, situation: Situation) -> list[frozenset[str]
     for command in commands:
         if isinstance(command, StartFlow):
             flow_ids.append(command.flow)
-        elif isinstance(command, Clarify):
-            flow_ids += command.options[:1]
+        elif type(command) in _PATTERNS:
+            flow_ids.append(_PATTERNS[type(command)])
     return [open_slots[flow_id] for flow_id in flow_ids if flow_id in open_slots]
 
 

@@ -12,20 +12,25 @@ makes tasks; `end` waits for them. A lock lets one turn run at a time, in the or
 
 State and log change together between two awaits, so no moment exists at which one of them is ahead. What is said
 is filled in with the slots as they were at that place among the effects: a flow's end empties them again.
+
+Another version of the assistant takes over between turns (`adopt`, `resume`). Nothing is written until the next turn
+begins: that one notes the version and, where what the conversation stood on is gone, is a code change first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import assert_never
 
 import structlog
 
-from dialogue.actions.results import action_done, action_messages, unknown_slots
+from dialogue.acting import perform
+from dialogue.actions.results import action_messages, engine_input
+from dialogue.agenda import Agenda, agenda_after
 from dialogue.engine import decide, preview
 from dialogue.errors import DialogueError, StoreUnavailable, UnderstandingFailed
 from dialogue.events import (
@@ -33,22 +38,26 @@ from dialogue.events import (
     ActionReturned,
     AssistantSaid,
     ConversationEnded,
+    ConversationParked,
     ConversationStarted,
     DialogueEvent,
     user_said,
 )
+from dialogue.every_turn import actions_due, every_turn_actions, stored
 from dialogue.history import history_lines
 from dialogue.ports import ActionRunner, EventStore, Understanding
-from dialogue.replay import last_messages, replay
+from dialogue.rehearsal import rehearsed
+from dialogue.replay import last_messages
 from dialogue.responses import Moment, say_for_action, say_or_apologise
 from dialogue.templates import Values
 from dialogue.tracker import domain_json, tracker_event, tracker_json
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, UserTurn, Waiting
+from dialogue.version_change import VersionChange
 from flows.commands import Failed, Json, SessionEnd, SessionStart
 from flows.effects import Effect, Emit, Expectation, HangUp, Listen, RepeatLastMessages, RunAction, Utter
 from flows.engine import expectation, step
 from flows.events import SlotSet
-from flows.inputs import ActionBroke, CommandsReceived
+from flows.inputs import CommandsReceived
 from flows.model import Assistant
 from flows.state import ConversationState, initial_state
 
@@ -56,6 +65,7 @@ log = structlog.get_logger(__name__)
 
 Outputs = asyncio.Queue[TurnOutput | None]
 """What a turn puts out; None after the last one. Unbounded, since a turn must never wait for its reader."""
+Begin = Callable[[Outputs], Awaitable[tuple[Effect, ...]]]  # begins a turn; returns what the engine orders first
 
 
 def log_fault(problem: DialogueError) -> None:
@@ -67,7 +77,8 @@ class Conversation:
     """One conversation. Its parts fail without failing it: the caller hears the internal-error pattern instead.
 
     `report` is told of every fault that the caller does not otherwise learn about, such as a full disk beneath
-    the event log; `clock` gives seconds since the epoch, for the timestamps that custom actions see.
+    the event log; `clock` gives seconds since the epoch, for the timestamps that custom actions see. `version` is the
+    fingerprint of the assistant; `sender` is who custom actions are told it is, if that is not the conversation's id.
     """
 
     def __init__(  # the parts of a conversation are many, and each is a port
@@ -82,6 +93,8 @@ class Conversation:
         channel: str = "voice",
         report: Callable[[DialogueError], None] = log_fault,
         clock: Callable[[], float] = time.time,
+        version: str = "",
+        sender: str | None = None,
     ) -> None:
         self.conversation_id = conversation_id
         self.assistant = assistant
@@ -92,6 +105,8 @@ class Conversation:
         self._channel = channel
         self._report = report
         self._clock = clock
+        self._sender = conversation_id if sender is None else sender
+        self._change = VersionChange(version)
         self._state = initial_state(assistant)
         self._slots = dict(self._state.slots)
         self._ending = "hangup"
@@ -101,6 +116,8 @@ class Conversation:
         self._lock = asyncio.Lock()
         self._turns: set[asyncio.Task[None]] = set()
         self._domain = domain_json(assistant)
+        self._every_turn = every_turn_actions(assistant)
+        self._agenda = Agenda()
 
     @property
     def state(self) -> ConversationState:
@@ -118,20 +135,60 @@ class Conversation:
         return self._log
 
     @property
+    def agenda(self) -> Agenda:
+        """What actions have asked for that stands: a pause, reminders."""
+        return self._agenda
+
+    @property
     def is_over(self) -> bool:
         """Whether the conversation was ended, by either side."""
         return bool(self._log) and isinstance(self._log[-1], ConversationEnded)
 
     async def resume(self) -> None:
-        """Take up the conversation from its stored log. Raises StoreUnavailable or ReplayDiverged."""
-        stored = await self._store.load(self.conversation_id)
+        """Take up the conversation from its stored log, whichever version of the assistant wrote it.
+
+        Raises:
+            StoreUnavailable: the log cannot be read.
+            EventInvalid: something in the log is no event of this program.
+        """
+        stored_events = await self._store.load(self.conversation_id)
         async with self._lock:
-            self._state = replay(stored, self.assistant)
+            self._state = self._change.resume(stored_events, self.assistant)
             self._log.clear()
             self._tracker_events.clear()
-            self._slots = dict(initial_state(self.assistant).slots)
-            for event in stored:
+            self._agenda = Agenda()
+            for event in stored_events:
                 self._note(event)
+            self._slots = dict(self._state.slots)
+
+    async def adopt(
+        self,
+        assistant: Assistant,
+        *,
+        version: str = "",
+        understanding: Understanding | None = None,
+        actions: ActionRunner | None = None,
+    ) -> bool:
+        """Go on under another version of the assistant once the running turn is over.
+
+        Returns whether that is a code change, which the next turn will answer.
+        """
+        async with self._lock:
+            self._state = self._change.adopt(self._state, self.assistant, assistant, version)
+            self._slots = dict(self._state.slots)
+            self.assistant = assistant
+            self._understanding = understanding or self._understanding
+            self._actions = actions or self._actions
+            self._domain = domain_json(assistant)
+            self._every_turn = every_turn_actions(assistant)
+            return self._change.is_due
+
+    async def park(self) -> None:
+        """Put the conversation away after what still runs: `resume` takes it up, here or elsewhere."""
+        async with self._lock:
+            if self._log and not self.is_over and not isinstance(self._log[-1], ConversationParked):
+                self._record(self._change.parked(self._state, self.assistant))
+            await self._flush()
 
     async def understand(self, turn: UserTurn) -> Understood:
         """Propose commands for a turn. Without effect: may be cancelled, repeated, or dropped."""
@@ -145,31 +202,27 @@ class Conversation:
     def preview(self, understood: Understood) -> tuple[Said, ...]:
         """Return what would be said if the turn were committed now, up to its first action. Without effect.
 
-        Chance is forked with the state: committed next, the turn says exactly this.
+        Chance is forked with the state: committed next, the turn says exactly this. Nothing, where an action runs
+        before the turn's commands or the conversation is paused.
         """
+        if self._agenda.silences(understood) or self._due(understood):
+            return ()
         chance = Random()
         chance.setstate(self._random.getstate())
-        tried = preview(self._state, understood, self.assistant)
-        slots = dict(self._state.slots)
-        said: list[Said] = []
-        for effect in tried.effects:
-            if isinstance(effect, Emit) and isinstance(effect.event, SlotSet):
-                slots[effect.event.name] = effect.event.value
-            elif isinstance(effect, Utter):
-                moment = self._moment(effect, slots)
-                said.append(say_or_apologise(effect.response, self.assistant, moment, chance)[0])
-        return tuple(said)
+        tried = preview(self._state, self._change.heard(understood), self.assistant)
+        return rehearsed(tried.effects, self._state.slots, self.assistant, self._channel, chance)
 
     async def start(self, metadata: Mapping[str, Json] | None = None) -> AsyncIterator[TurnOutput]:
         """Begin the session; `metadata` (of the call) goes to the slot `session_started_metadata`."""
         given = dict(metadata or {})
 
-        def begin() -> tuple[Effect, ...]:
+        async def begin(_outputs: Outputs) -> tuple[Effect, ...]:
+            self._change.is_due = False  # a session that begins leaves nothing behind that could be gone
             self._record(ConversationStarted(self.assistant.id, given))
             self._state, effects = step(self._state, CommandsReceived((SessionStart(given),)), self.assistant)
             return effects
 
-        async for output in self._run(begin):
+        async for output in self._run(begin, is_first=True):
             yield output
 
     async def commit(self, understood: Understood) -> AsyncIterator[TurnOutput]:
@@ -178,9 +231,15 @@ class Conversation:
         To stop reading is not to stop the turn: see the module.
         """
 
-        def begin() -> tuple[Effect, ...]:
-            self._record(user_said(understood))
-            self._state, effects = decide(self._state, understood, self.assistant)
+        async def begin(outputs: Outputs) -> tuple[Effect, ...]:
+            heard = self._change.heard(understood)
+            if self._agenda.silences(heard):
+                self._record(user_said(understood, is_answered=False))
+                return (Listen(self.expectation),)
+            self._change.is_due = False
+            self._record(user_said(heard))
+            await self._prepare(heard, outputs)
+            self._state, effects = decide(self._state, heard, self.assistant)
             return effects
 
         async for output in self._run(begin):
@@ -189,6 +248,7 @@ class Conversation:
     async def set_slots(self, values: Mapping[str, Json]) -> None:
         """Set slots from outside, as fixtures of tests do, without anything being said."""
         async with self._lock:
+            self._note_version()
             self._state = replace(self._state, slots={**self._state.slots, **values})
             for name, value in values.items():
                 self._record(SlotSet(name, value))
@@ -198,7 +258,7 @@ class Conversation:
         """End the conversation after what still runs. Says nothing: nobody is listening any more."""
         payload = Understood(UserTurn("/session_end"), (SessionEnd(),), "payload")
 
-        def begin() -> tuple[Effect, ...]:
+        async def begin(_outputs: Outputs) -> tuple[Effect, ...]:
             self._ending = reason
             self._record(user_said(payload))
             self._state, effects = decide(self._state, payload, self.assistant)
@@ -209,25 +269,24 @@ class Conversation:
         if self._turns:
             await asyncio.wait(self._turns)
 
-    async def _run(
-        self, begin: Callable[[], tuple[Effect, ...]], *, is_last: bool = False
-    ) -> AsyncIterator[TurnOutput]:
+    async def _run(self, begin: Begin, *, is_first: bool = False, is_last: bool = False) -> AsyncIterator[TurnOutput]:
         outputs: Outputs = asyncio.Queue()
-        turn = asyncio.create_task(self._hold(begin, outputs, is_last))
+        turn = asyncio.create_task(self._hold(begin, outputs, is_first, is_last))
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
         while (output := await outputs.get()) is not None:
             yield output
         await turn
 
-    async def _hold(self, begin: Callable[[], tuple[Effect, ...]], outputs: Outputs, is_last: bool) -> None:
+    async def _hold(self, begin: Begin, outputs: Outputs, is_first: bool, is_last: bool) -> None:
         try:
             async with self._lock:
                 try:
-                    if self.is_over:
+                    if self.is_over and not is_first:
                         outputs.put_nowait(Ended(self._ending))
                         return
-                    await self._carry_out(begin(), outputs)
+                    self._note_version()
+                    await self._carry_out(await begin(outputs), outputs)
                     if is_last and not self.is_over:
                         self._record(ConversationEnded(self._ending))
                 finally:
@@ -268,30 +327,41 @@ class Conversation:
                     assert_never(effect)
         return None
 
+    async def _prepare(self, understood: Understood, outputs: Outputs) -> None:
+        """Run what runs before the commands of every turn."""
+        for name in self._due(understood):
+            await self._flush()
+            result = await self._perform(name, outputs)
+            if isinstance(result, ActionReturned):
+                self._state, events = stored(self._state, result, self.assistant)
+                self._apply([Emit(event) for event in events], outputs)
+
+    def _due(self, understood: Understood) -> tuple[str, ...]:
+        return actions_due(self._every_turn, understood.commands, self._state, self.assistant)
+
     async def _act(self, action: RunAction, outputs: Outputs) -> tuple[Effect, ...]:
         """Run a custom action and return what the engine orders next."""
-        tracker = tracker_json(self.conversation_id, self._state, self._tracker_events, channel=self._channel)
-        result = await self._result(action.name, tracker)
-        self._record(result)
-        if isinstance(result, ActionFailed):
-            log.warning("custom action failed", action=result.name, reason=result.reason)
-            broke = ActionBroke(result.name, result.reason)
-            self._state, effects = step(self._state, broke, self.assistant)
-            return effects
-        for name in unknown_slots(result, self.assistant):
-            log.warning("custom action sets a slot that the domain lacks", action=result.name, slot=name)
-        moment = Moment(Values(self._state.slots), self._channel)
-        for message in action_messages(result):
-            said, problem = say_for_action(message, self.assistant, moment, self._random)
-            self._say(said, problem, outputs)
-        self._state, effects = step(self._state, action_done(result, self.assistant), self.assistant)
+        result = await self._perform(action.name, outputs)
+        self._state, effects = step(self._state, engine_input(result, self.assistant), self.assistant)
         return effects
 
-    async def _result(self, name: str, tracker: Json) -> ActionReturned | ActionFailed:
-        try:
-            return await self._actions.run(name, tracker, self._domain)
-        except Exception as problem:  # the plugin boundary: a runner must not end a call
-            return ActionFailed(name, f"{type(problem).__name__}: {problem}")
+    async def _perform(self, name: str, outputs: Outputs) -> ActionReturned | ActionFailed:
+        """Run a custom action and say what it wants to be said."""
+        tracker = tracker_json(
+            self._sender, self._state, self._tracker_events, channel=self._channel, is_paused=self._agenda.is_paused
+        )
+        result = await perform(self._actions, name, tracker, self._domain, self.assistant)
+        self._record(result)
+        moment = Moment(Values(self._state.slots), self._channel)
+        for message in action_messages(result) if isinstance(result, ActionReturned) else ():
+            said, problem = say_for_action(message, self.assistant, moment, self._random)
+            self._say(said, problem, outputs)
+        return result
+
+    def _note_version(self) -> None:
+        changed = self._change.note(self._state)
+        if changed is not None:
+            self._record(changed)
 
     def _moment(self, utter: Utter, slots: Mapping[str, Json]) -> Moment:
         return Moment(Values(slots, utter.context, utter.metadata), self._channel)
@@ -308,6 +378,7 @@ class Conversation:
 
     def _note(self, event: DialogueEvent) -> None:
         self._log.append(event)
+        self._agenda = agenda_after(self._agenda, event)
         if isinstance(event, SlotSet):
             self._slots[event.name] = event.value
         told = tracker_event(event, self._clock(), self._channel)

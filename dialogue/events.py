@@ -19,7 +19,10 @@ class ConversationStarted:
 
 @dataclass(frozen=True, slots=True)
 class UserSaid:
-    """A committed turn of the caller, with the commands that understanding proposed for it."""
+    """A committed turn of the caller, with the commands that understanding proposed for it.
+
+    `metadata` came with it. A turn that found the conversation paused is not answered: its commands do nothing.
+    """
 
     text: str
     commands: tuple[Command, ...]
@@ -27,6 +30,8 @@ class UserSaid:
     took_ms: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    is_answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,38 @@ class ConversationEnded:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AssistantChanged:
+    """The assistant's files were changed: the conversation goes on from `state` with this version of them."""
+
+    version: str
+    state: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationParked:
+    """The conversation was put away in `state`, for whoever takes it up; the rest says what it stands on."""
+
+    version: str
+    state: Mapping[str, Json]
+    steps: tuple[str, ...] = ()
+    resets: tuple[str, ...] = ()
+
+
 DialogueEvent: TypeAlias = (
-    ConversationStarted | UserSaid | AssistantSaid | ActionReturned | ActionFailed | ConversationEnded | FlowEvent
+    ConversationStarted
+    | UserSaid
+    | AssistantSaid
+    | ActionReturned
+    | ActionFailed
+    | ConversationEnded
+    | AssistantChanged
+    | ConversationParked
+    | FlowEvent
 )
 
 
-def user_said(understood: Understood) -> UserSaid:
+def user_said(understood: Understood, *, is_answered: bool = True) -> UserSaid:
     """Return the event that commits a turn."""
     return UserSaid(
         understood.turn.text,
@@ -72,4 +103,6 @@ def user_said(understood: Understood) -> UserSaid:
         understood.took_ms,
         understood.prompt_tokens,
         understood.completion_tokens,
+        understood.turn.metadata,
+        is_answered,
     )

@@ -113,4 +113,6 @@ _DECODERS: Mapping[tuple[str, str], Callable[[Json], Any]] = {
     ("ActionReturned", "responses"): tuple,
     ("Clarify", "options"): tuple,
     ("CorrectSlots", "corrections"): _pairs,
+    ("ConversationParked", "steps"): tuple,
+    ("ConversationParked", "resets"): tuple,
 }

@@ -44,16 +44,24 @@ _events = Table(
 class MemoryEventStore:
     """An event log that lives as long as the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._logs: dict[str, list[DialogueEvent]] = {}
+        self._written: dict[str, float] = {}
 
     async def append(self, conversation_id: str, events: Sequence[DialogueEvent]) -> None:
         """Append events to the conversation's log."""
         self._logs.setdefault(conversation_id, []).extend(events)
+        if events:
+            self._written[conversation_id] = self._clock()
 
     async def load(self, conversation_id: str) -> Sequence[DialogueEvent]:
         """Return the conversation's events in order; none for an unknown conversation."""
         return tuple(self._logs.get(conversation_id, ()))
+
+    async def last_written(self, conversation_id: str) -> float | None:
+        """Return when the conversation's log was last appended to; None for an unknown conversation."""
+        return self._written.get(conversation_id)
 
 
 class SqliteEventStore:
@@ -119,6 +127,16 @@ class SqliteEventStore:
         except SQLAlchemyError as problem:
             raise StoreUnavailable(f"cannot read the event log {self._file}: {problem}") from problem
         return tuple(event_from_json(json.loads(body)) for body in bodies)
+
+    async def last_written(self, conversation_id: str) -> float | None:
+        """Return when the conversation's log was last appended to; None for an unknown conversation."""
+        query = select(func.max(_events.c.recorded_at_ms)).where(_events.c.conversation_id == conversation_id)
+        try:
+            async with self._reading() as connection:
+                at_ms = (await connection.execute(query)).scalar_one()
+        except SQLAlchemyError as problem:
+            raise StoreUnavailable(f"cannot read the event log {self._file}: {problem}") from problem
+        return None if at_ms is None else at_ms / 1000
 
     async def conversation_ids(self) -> Sequence[str]:
         """Return the ids of all conversations, in the order in which they were last written."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from dialogue.events import (
     ActionReturned,
@@ -13,8 +15,18 @@ from dialogue.events import (
     DialogueEvent,
     UserSaid,
 )
-from dialogue.serialization import command_to_json, type_name
-from flows.commands import Json
+from dialogue.serialization import type_name
+from flows.commands import (
+    CannotHandle,
+    ChitChat,
+    Clarify,
+    Command,
+    Failed,
+    Json,
+    KnowledgeAnswer,
+    SetSlot,
+    StartFlow,
+)
 from flows.events import (
     ActionExecuted,
     FlowCancelled,
@@ -26,6 +38,8 @@ from flows.events import (
 )
 from flows.model import Assistant
 from flows.state import ConversationState
+
+_INTENT: Final = re.compile(r"^\s*/([\w.-]+)\s*(?:@[\d.]+)?\s*(\{.*\})?\s*$", re.DOTALL)
 
 
 def tracker_event(event: DialogueEvent, timestamp: float, channel: str) -> dict[str, Json] | None:
@@ -43,6 +57,7 @@ def tracker_json(
     events: Sequence[Mapping[str, Json]],
     *,
     channel: str,
+    is_paused: bool = False,
 ) -> dict[str, Json]:
     """Return the protocol's `tracker`. `events` are those of `tracker_event`, in order."""
     last_user = next((event for event in reversed(events) if event["event"] == "user"), None)
@@ -56,7 +71,7 @@ def tracker_json(
         "latest_message": _latest_message(last_user),
         "latest_event_time": events[-1]["timestamp"] if events else None,
         "followup_action": None,
-        "paused": False,
+        "paused": is_paused,
         "stack": _stack(state),
         "events": list(events),
         "latest_input_channel": channel,
@@ -106,18 +121,71 @@ def _content(event: DialogueEvent, channel: str) -> dict[str, Any] | None:
 
 
 def _user(event: UserSaid, channel: str) -> dict[str, Any]:
+    intent, entities = _intent_of(event.text)
     parsed = {
         "text": event.text,
-        "intent": {},
-        "entities": [],
-        "commands": [command_to_json(command) for command in event.commands],
+        "intent": {"name": intent, "confidence": 0.0 if intent is None else 1.0},
+        "entities": entities,
+        "commands": [protocol_command(command) for command in event.commands],
     }
-    return {"event": "user", "text": event.text, "parse_data": parsed, "input_channel": channel}
+    metadata = dict(event.metadata)
+    return {
+        "event": "user",
+        "text": event.text,
+        "parse_data": parsed,
+        "input_channel": channel,
+        "metadata": metadata,
+    }
+
+
+def protocol_command(command: Command) -> dict[str, Json]:
+    """Return a command as the protocol writes it: `{"command": "start flow", "flow": …}`."""
+    match command:
+        case StartFlow(flow):
+            return {"command": "start flow", "flow": flow}
+        case SetSlot(name, value, extractor):
+            return {"command": "set slot", "name": name, "value": value, "extractor": extractor}
+        case Clarify(options):
+            return {"command": "clarify", "options": list(options)}
+        case KnowledgeAnswer():
+            return {"command": "knowledge"}
+        case ChitChat():
+            return {"command": "chitchat"}
+        case CannotHandle(reason):
+            return {"command": "cannot handle", "reason": reason}
+        case Failed(error_type, info):
+            return {"command": "error", "error_type": error_type, "info": info}
+        case _:
+            return {"command": type_name(type(command)).replace("_", " ")}
+
+
+def _intent_of(text: str) -> tuple[str | None, list[Json]]:
+    """Return the intent and the entities of a payload such as `/greet{"name": "Ann"}`; of other text there are none."""
+    found = _INTENT.match(text)
+    if found is None:
+        return None, []
+    try:
+        given = json.loads(found[2]) if found[2] else {}
+    except (ValueError, RecursionError):
+        return None, []
+    pairs = given.items() if isinstance(given, dict) else ()
+    return found[1], [
+        {"entity": name, "value": value}
+        for name, values in pairs
+        for value in (values if isinstance(values, list) else [values])
+    ]
 
 
 def _latest_message(user: Mapping[str, Json] | None) -> dict[str, Json]:
-    parsed = dict(user["parse_data"]) if user else {"text": None, "intent": {}, "entities": [], "commands": []}
-    return {**parsed, "intent_ranking": [], "message_id": None, "metadata": {}}
+    parsed = user["parse_data"] if user else {"text": None, "intent": {}, "entities": [], "commands": []}
+    return {
+        **parsed,
+        "intent_ranking": [parsed["intent"]] if parsed["intent"].get("name") else [],
+        "message_id": None,
+        "metadata": user["metadata"] if user else {},
+        "flows_from_semantic_search": [],
+        "flows_in_prompt": [],
+    }
 
 
 def _stack(state: ConversationState) -> list[dict[str, Json]]:

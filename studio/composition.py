@@ -5,14 +5,18 @@ actions ────────────────────────
 sentence encoder ─┬─→ understanding ──┴─→ conversations ─┬─→ text channel
 language model ───┘                                      └─→ calls over WebRTC
 recognition, synthesis, turn model, voice activity ────────────↑
+
+Actions and understanding belong to a version of the assistant: `studio.reloading` makes new ones when its files
+change, and everything else stays up.
 """
 
 from __future__ import annotations
 
 import asyncio
-import uuid
+import hashlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import structlog
 
@@ -24,22 +28,26 @@ from studio.api.security import LOOPBACK_HOSTS
 from studio.api.services import Services
 from studio.assistants import turn_policy
 from studio.catalogue import describe_models
-from studio.conversations import TEXT_PARTS, Dialogue, open_actions, open_store, open_understanding
+from studio.conversations import TEXT_PARTS, Models, open_actions, open_models, open_store, prepare_understanding
 from studio.doctor import PAGE_FOLDER
 from studio.errors import ServiceNotReady
 from studio.observing import ObservedLink, ObservedStore
 from studio.parts import PartBoard, PartStatus
-from studio.prerendering import render_ahead
+from studio.prerendering import keep_rendered
+from studio.reloading import Reloading, ReloadStatus
 from studio.settings import Settings
 from studio.speech import SPEECH_PARTS, Speech, open_speech
 from studio.telemetry import Telemetry
 from studio.text_channel import TextConversations
+from studio.versions import Dialogue, Version, version_name
+from studio.watching import FolderWatch
 from voice.call import run_call
 from voice.link import MediaLink
 from voice.transports.webrtc import WebRtcGateway
 
 CALL_PARTS = (*TEXT_PARTS, *SPEECH_PARTS)
 _STARTING = "The server is still starting: try again in a few seconds."
+_LONGEST_ID = 250
 
 
 class Runtime:
@@ -49,22 +57,32 @@ class Runtime:
         self, assistant: Assistant, settings: Settings, changed: Callable[[PartStatus], None] = lambda _: None
     ) -> None:
         """Raises `voice.policy.PolicyInvalid` for turn settings of voice.yml that do not exist."""
-        self.assistant = assistant
+        self._loaded = assistant
+        self._watch = FolderWatch(Path(assistant.folder))
+        self._dialogue: Dialogue | None = None
+        self._reloading: Reloading | None = None
         self.telemetry = Telemetry()
         self.board = PartBoard(changed)
         self._settings = settings
-        self._policy = turn_policy(assistant)
+        turn_policy(assistant)
         self._speech: Speech | None = None
         self._gateway: WebRtcGateway | None = None
         self._text: TextConversations | None = None
         self.telemetry.watch_parts(self.board)
         self.telemetry.add_gauge("calls_live", "Calls that are running.", lambda: self._live_calls)
         self.telemetry.add_gauge("text_conversations", "Text conversations kept open.", self._open_texts)
+        self.telemetry.watch_version(lambda: "" if self._dialogue is None else self._dialogue.version.name)
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant as it runs now."""
+        return self._loaded if self._dialogue is None else self._dialogue.assistant
 
     def services(self, *, is_public: bool) -> Services:
         """Give the HTTP API what it needs; `is_public`: others may name this machine as they like."""
         return Services(
-            assistant=self.assistant,
+            assistant=lambda: self.assistant,
+            reload_status=self._reload_status,
             board=self.board,
             telemetry=self.telemetry,
             gateway=self._started_gateway,
@@ -81,34 +99,62 @@ class Runtime:
             speaking = group.create_task(open_speech(stack, self.assistant, self._settings.workers, self.board))
             thinking = group.create_task(self._open_dialogue(stack))
         dialogue, self._speech = thinking.result(), speaking.result()
+        self._dialogue = dialogue
         if dialogue is None:
             return
         self._open_text(stack, dialogue)
         if self._speech is not None:
             self._open_calls(stack, dialogue, self._speech)
 
-    async def work_ahead(self) -> None:
-        """Use the time before and between calls: speak ahead what will be said word for word."""
-        if self._speech is not None:
-            await render_ahead(self.assistant, self._speech.rendered, lambda: self._live_calls == 0)
+    async def work_beside(self) -> None:
+        """Until cancelled: take in changed files, and speak ahead what will be said word for word."""
+        async with asyncio.TaskGroup() as group:
+            if self._speech is not None and self._dialogue is not None:
+                work = keep_rendered(self._dialogue, self._speech.rendered, lambda: self._live_calls == 0)
+                group.create_task(work, name="render ahead")
+            if self._reloading is not None and self._settings.reload:
+                group.create_task(self._reloading.watch(), name="watch files")
 
     async def _open_dialogue(self, stack: AsyncExitStack) -> Dialogue | None:
-        config = self._settings.conversations
+        config, assistant = self._settings.conversations, self._loaded
+        held = await stack.enter_async_context(AsyncExitStack())
         async with asyncio.TaskGroup() as group:
             storing = group.create_task(open_store(stack, config, self.board))
-            acting = group.create_task(open_actions(stack, self.assistant, config, self.board))
-            thinking = group.create_task(open_understanding(stack, self.assistant, self._settings.workers, self.board))
-        store, actions, understanding = storing.result(), acting.result(), thinking.result()
+            modelling = group.create_task(open_models(stack, self._settings.workers, self.board))
+            naming = group.create_task(asyncio.to_thread(version_name, assistant))
+            acting = group.create_task(open_actions(held, assistant, config, self.board))
+        store, models, actions = storing.result(), modelling.result(), acting.result()
+        understanding = await prepare_understanding(assistant, models, self.board)
         if store is None or actions is None or understanding is None:
             return None
-        observed = ObservedStore(store, self.telemetry)
-        return Dialogue(self.assistant, understanding, actions, observed, self._report)
+        version = Version(assistant, understanding, actions, naming.result(), held.pop_all())
+        dialogue = Dialogue(version, ObservedStore(store, self.telemetry), self._report)
+        stack.push_async_callback(dialogue.close)
+        self._reloading = self._new_reloading(dialogue, models)
+        return dialogue
+
+    def _new_reloading(self, dialogue: Dialogue, models: Models) -> Reloading:
+        config = self._settings.conversations
+
+        async def prepare(opened: AsyncExitStack, assistant: Assistant, name: str, board: PartBoard) -> Version | None:
+            actions = await open_actions(opened, assistant, config, board)
+            if actions is None:
+                return None
+            understanding = await prepare_understanding(assistant, models, board)
+            return None if understanding is None else Version(assistant, understanding, actions, name)
+
+        return Reloading(dialogue, self._watch, prepare, observe=self.telemetry.observe_reload)
 
     def _open_text(self, stack: AsyncExitStack, dialogue: Dialogue) -> None:
-        def begin() -> Conversation:
-            return dialogue.new_conversation(f"rest-{uuid.uuid4().hex[:12]}", "rest")
+        def begin(sender: str) -> Conversation:
+            return dialogue.new_conversation(rest_id(self.assistant.id, sender), "rest", sender=sender)
 
-        self._text = TextConversations(begin, limit=self._settings.max_conversations)
+        self._text = TextConversations(
+            begin,
+            limit=self._settings.max_conversations,
+            last_written=dialogue.store.last_written,
+            report=self._report,
+        )
         stack.push_async_callback(self._text.close)
 
     def _open_calls(self, stack: AsyncExitStack, dialogue: Dialogue, speech: Speech) -> None:
@@ -117,10 +163,16 @@ class Runtime:
             conversation = dialogue.new_conversation(link.call_id, "voice")
             about = {"call_id": link.call_id, "direction": "inbound"}
             observed = ObservedLink(link, self.telemetry)
-            await run_call(observed, conversation, speech.engines, self._policy, about)
+            await run_call(observed, conversation, speech.engines, turn_policy(dialogue.assistant), about)
 
         self._gateway = WebRtcGateway(hold, max_calls=self._settings.max_calls)
         stack.push_async_callback(self._gateway.close)
+
+    def _reload_status(self) -> ReloadStatus:
+        if self._reloading is None:
+            self.board.require(*TEXT_PARTS)
+            raise ServiceNotReady(_STARTING)
+        return self._reloading.status
 
     def _started_gateway(self) -> WebRtcGateway:
         if self._gateway is None:
@@ -144,3 +196,9 @@ class Runtime:
     @property
     def _live_calls(self) -> int:
         return 0 if self._gateway is None else self._gateway.live_calls
+
+
+def rest_id(assistant_id: str, sender: str) -> str:
+    """Return the id of a sender's conversation, which is the same after a restart and no other assistant's."""
+    named = f"rest:{assistant_id}:{sender}"
+    return named if len(named) <= _LONGEST_ID else f"rest:{hashlib.sha256(named.encode()).hexdigest()}"

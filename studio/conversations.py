@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from random import Random
 
 import structlog
 
+from dialogue.actions.endpoint import action_server
 from dialogue.actions.in_process import InProcessActions
-from dialogue.conversation import Conversation, log_fault
-from dialogue.errors import DialogueError
+from dialogue.actions.webhook import WebhookActions
+from dialogue.conversation import Conversation
 from dialogue.ports import ActionRunner, EventStore, LanguageModel, SentenceEncoder, Understanding
 from dialogue.store import MemoryEventStore, SqliteEventStore
 from dialogue.understanding.cascade import Cascade
 from flows.model import Assistant
 from models.cache import ModelCache
+from studio.action_servers import is_compressed, open_action_server, watch_action_server
 from studio.parts import PartBoard, PartStatus
 from studio.settings import ConversationConfig, Settings, WorkerConfig
 from studio.speech import start_model
+from studio.versions import Dialogue, Version
 
 EVENT_LOG, ACTIONS = "event log", "actions"
 ENCODER, LANGUAGE_MODEL, UNDERSTANDING = "sentence encoder", "language model", "understanding"
@@ -28,27 +29,11 @@ TEXT_PARTS = (EVENT_LOG, ACTIONS, UNDERSTANDING)
 
 
 @dataclass(frozen=True, slots=True)
-class Dialogue:
-    """What conversations share."""
+class Models:
+    """The models of understanding, which all versions of an assistant share; None where one is off or failed."""
 
-    assistant: Assistant
-    understanding: Understanding
-    actions: ActionRunner
-    store: EventStore
-    report: Callable[[DialogueError], None] = log_fault
-
-    def new_conversation(self, conversation_id: str, channel: str) -> Conversation:
-        """Make a conversation that has not begun."""
-        return Conversation(
-            conversation_id,
-            self.assistant,
-            understanding=self.understanding,
-            actions=self.actions,
-            store=self.store,
-            random=Random(),
-            channel=channel,
-            report=self.report,
-        )
+    encoder: SentenceEncoder | None
+    language_model: LanguageModel | None
 
 
 async def open_store(stack: AsyncExitStack, config: ConversationConfig, board: PartBoard) -> EventStore | None:
@@ -64,11 +49,21 @@ async def open_store(stack: AsyncExitStack, config: ConversationConfig, board: P
 
 
 async def open_actions(
-    stack: AsyncExitStack, assistant: Assistant, config: ConversationConfig, board: PartBoard
-) -> InProcessActions | None:
-    """Load the assistant's own actions; those that its domain lists and nobody wrote are logged."""
+    stack: AsyncExitStack,
+    assistant: Assistant,
+    config: ConversationConfig,
+    board: PartBoard,
+    source: str | None = None,
+) -> ActionRunner | None:
+    """Make the assistant's own actions ready, where endpoints.yml says that they run.
 
-    async def begin() -> InProcessActions:
+    `source` goes before endpoints.yml: `in-process`, or the address of an action server.
+    """
+
+    async def begin() -> InProcessActions | WebhookActions:
+        server = action_server(assistant, source, is_compressed=is_compressed())
+        if server is not None:
+            return await open_action_server(stack, server, config.action_timeout_s)
         actions = InProcessActions.for_assistant(assistant, time_limit_s=config.action_timeout_s)
         stack.callback(actions.close)
         await asyncio.to_thread(actions.load)
@@ -77,25 +72,37 @@ async def open_actions(
             structlog.get_logger(__name__).warning("actions without code", actions=lacking)
         return actions
 
-    return await board.start(ACTIONS, begin)
+    actions = await board.start(ACTIONS, begin)
+    if isinstance(actions, WebhookActions):
+        await watch_action_server(stack, actions, assistant, board, ACTIONS)
+    return actions
+
+
+async def open_models(stack: AsyncExitStack, config: WorkerConfig, board: PartBoard) -> Models:
+    """Load the models of understanding."""
+    cache = ModelCache(config.models)
+    async with asyncio.TaskGroup() as group:
+        encoding = group.create_task(_open_encoder(cache, config, board))
+        completing = group.create_task(_open_language_model(stack, cache, config, board))
+    return Models(encoding.result(), completing.result())
+
+
+async def prepare_understanding(assistant: Assistant, models: Models, board: PartBoard) -> Understanding | None:
+    """Prepare the cascade for one version of an assistant; it does with the models that are there."""
+
+    async def begin() -> Understanding:
+        cascade = Cascade(assistant, language_model=models.language_model, encoder=models.encoder)
+        await cascade.prepare()
+        return cascade
+
+    return await board.start(UNDERSTANDING, begin)
 
 
 async def open_understanding(
     stack: AsyncExitStack, assistant: Assistant, config: WorkerConfig, board: PartBoard
 ) -> Understanding | None:
-    """Load the models of understanding and prepare the cascade; it does with those that are there."""
-    cache = ModelCache(config.models)
-    async with asyncio.TaskGroup() as group:
-        encoding = group.create_task(_open_encoder(cache, config, board))
-        completing = group.create_task(_open_language_model(stack, cache, config, board))
-    encoder, language_model = encoding.result(), completing.result()
-
-    async def begin() -> Understanding:
-        cascade = Cascade(assistant, language_model=language_model, encoder=encoder)
-        await cascade.prepare()
-        return cascade
-
-    return await board.start(UNDERSTANDING, begin)
+    """Load the models of understanding and prepare the cascade."""
+    return await prepare_understanding(assistant, await open_models(stack, config, board), board)
 
 
 async def open_text(stack: AsyncExitStack, assistant: Assistant, settings: Settings, board: PartBoard) -> Conversation:
@@ -111,7 +118,7 @@ async def open_text(stack: AsyncExitStack, assistant: Assistant, settings: Setti
     actions, understanding = acting.result(), thinking.result()
     assert actions is not None
     assert understanding is not None
-    shared = Dialogue(assistant, understanding, actions, MemoryEventStore())
+    shared = Dialogue(Version(assistant, understanding, actions), MemoryEventStore())
     return shared.new_conversation("terminal", "rest")
 
 

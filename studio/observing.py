@@ -28,6 +28,10 @@ class ObservedStore:
         """Return the conversation's events in order."""
         return await self._store.load(conversation_id)
 
+    async def last_written(self, conversation_id: str) -> float | None:
+        """Return when the conversation's log was last appended to."""
+        return await self._store.last_written(conversation_id)
+
 
 class ObservedLink:
     """A media link whose messages to the client are counted."""

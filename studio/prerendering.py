@@ -10,6 +10,7 @@ import structlog
 from flows.model import Assistant
 from models.errors import ModelUnavailable
 from models.rendered import RenderedSpeech
+from studio.versions import Dialogue
 from voice.sentences import split_sentences
 
 _LOOK_AGAIN_S = 1.0
@@ -34,6 +35,15 @@ async def render_ahead(assistant: Assistant, rendered: RenderedSpeech, is_calm: 
             await rendered.render(sentence)
     except ModelUnavailable as error:
         structlog.get_logger(__name__).warning("rendering ahead stopped", reason=str(error))
+
+
+async def keep_rendered(dialogue: Dialogue, rendered: RenderedSpeech, is_calm: Callable[[], bool]) -> None:
+    """Render ahead for the version that runs, and again for each that takes over, until cancelled."""
+    while True:
+        async with asyncio.TaskGroup() as group:
+            rendering = group.create_task(render_ahead(dialogue.assistant, rendered, is_calm), name="render ahead")
+            await dialogue.next_version()
+            rendering.cancel()
 
 
 def _sentences(assistant: Assistant) -> Iterator[str]:

@@ -69,7 +69,7 @@ async def _bring_up(runtime: Runtime, stack: AsyncExitStack, url: str, say: Call
         say(f"What needs none of that works: {url}")
     else:
         say(f"\nReady after {time.monotonic() - began_s:.1f} s. Open {url}")
-    await runtime.work_ahead()
+    await runtime.work_beside()
 
 
 def _ignoring_closed_pipes(say: Callable[[str], None]) -> Callable[[str], None]:

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     assistant: Path | None = Field(
         None, description="Folder of the assistant that `serve` runs; the bank example when not set."
     )
+    reload: bool = Field(True, description="Take changed files of the assistant into the running server.")
     models: Path | None = Field(
         None, description="Folder that holds downloaded models; the user's cache folder when not set."
     )

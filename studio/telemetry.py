@@ -30,6 +30,7 @@ class Telemetry:
         self._barge_ins = self._counter("barge_ins_total", "Times a caller's speech stopped the assistant.")
         self._faults = self._counter("faults_total", "Failures that a conversation or call survived, by code.")
         self._actions_failed = self._counter("actions_failed_total", "Custom actions that failed, by name.")
+        self._reloads = self._counter("reloads_total", "Times the assistant's files were looked at anew, by outcome.")
         self._gap = self._histogram(
             "gap_seconds",
             "Last sample of the caller's speech to the reply's first audible one.",
@@ -48,6 +49,15 @@ class Telemetry:
     def add_gauge(self, name: str, description: str, read: Callable[[], float]) -> None:
         """Show one number that is read at each scrape."""
         self._metrics.append(Gauge(f"vivavoce_{name}", description, lambda: {(): read()}))
+
+    def watch_version(self, read: Callable[[], str]) -> None:
+        """Show which version of the assistant runs, as a label: a hash of its content; nothing before it runs."""
+
+        def now() -> dict[Labels, float]:
+            name = read()
+            return {(("version", name),): 1.0} if name else {}
+
+        self._metrics.append(Gauge("vivavoce_assistant_version", "The version of the assistant that runs.", now))
 
     def watch_parts(self, board: PartBoard) -> None:
         """Show for each part of the server whether it is ready (1) or not (0)."""
@@ -91,6 +101,10 @@ class Telemetry:
     def observe_fault(self, code: str) -> None:
         """Count a failure that a conversation survived."""
         self._faults.add(code=code)
+
+    def observe_reload(self, outcome: str) -> None:
+        """Count that changed files were taken (`switched`), were the same (`unchanged`), or could not run."""
+        self._reloads.add(outcome=outcome)
 
     def observe_loop_lag(self, lag_s: float) -> None:
         """Note how late the event loop was once."""

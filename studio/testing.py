@@ -2,53 +2,102 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from dialogue.actions.webhook import WebhookActions
 from dialogue.ports import ActionRunner, Understanding
+from dialogue.testing.case import Suite
+from dialogue.testing.checks import doubts
 from dialogue.testing.commands_file import Turns, read_commands, write_commands
-from dialogue.testing.results import CaseResult, SuiteResult
-from dialogue.testing.runner import Bench, run_suite
-from dialogue.testing.suite import load_suite
+from dialogue.testing.recording import strangers
+from dialogue.testing.results import SuiteResult
+from dialogue.testing.runner import Bench, StubMode, run_suite
+from dialogue.testing.suite import find_tests, load_suite
+from flows.loader import load_assistant
 from flows.model import Assistant
 from studio import assistants
 from studio.conversations import open_actions, open_understanding
+from studio.coverage import write_coverage
 from studio.errors import RecordingRefused
 from studio.parts import PartBoard
 from studio.settings import Settings
+from studio.test_report import case_lines, coverage_lines, summary
+
+IN_PROCESS, STUB = "in-process", "stub"
+PROFILES: tuple[tuple[tuple[int, int], str], ...] = (((3, 16), "3.16"), ((3, 14), "3.14"), ((0, 0), "3.13"))
+"""From the version of the format on which a suite was written, to the profile that behaves like it; newest first."""
+STUBS_ALONE = "RASA_PRO_BETA_STUB_CUSTOM_ACTION"
+"""The format's variable: where it is true, a file with stubs runs with these alone."""
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.\d+)*")
+_NAMED_STRANGERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What to run, and with what. `paths` empty means all of the assistant's tests."""
+    """What to run, and with what.
+
+    `paths` empty means all of the assistant's tests. `actions`: `in-process`, `stub`, or the address of an action
+    server; None for the assistant's own code where it has any, otherwise what its endpoints.yml says.
+    """
 
     folder: Path
     paths: tuple[str, ...] = ()
     commands: Path | None = None
     record: Path | None = None
-    actions: Literal["in-process", "stub"] = "in-process"
+    actions: str | None = None
     is_failing_fast: bool = False
+    profile: str = "3.16"
+    channel: str = "rest"
+    coverage: Path | None = None
+    skips_judged: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def profile_of(version: str) -> str | None:
+    """Return the profile that behaves like a version of the format (3.15.2: 3.14); None for what is no version."""
+    found = _VERSION.fullmatch(version.strip())
+    if found is None:
+        return None
+    given = (int(found[1]), int(found[2]))
+    return next(profile for first, profile in PROFILES if given >= first)
 
 
 async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[str], None]) -> SuiteResult:
-    """Run the tests; `say` gets a line for each case, and the summary.
+    """Run the tests; `say` gets the lines for each case, and the summary.
 
     Raises:
         AssistantInvalid, TestsInvalid: with everything that is wrong in the files.
-        ServiceNotReady: a model is needed and did not start.
+        ServiceNotReady: a model or an action server is needed, and does not run.
         RecordingRefused: what was understood cannot be written where it should be.
     """
     folder = assistants.find_folder(options.folder)
-    assistant = assistants.load(folder)
+    assistant = load_assistant(folder, profile=options.profile)
     suite = load_suite(options.paths, folder)
     recorded = read_commands(options.commands) if options.commands is not None else None
+    warnings = [str(finding) for finding in (*suite.warnings, *doubts(suite, assistant))]
+    if recorded is not None and _are_folders(options.paths, folder):
+        warnings += _unknown(strangers(recorded, suite.cases), options.commands)
+    for warning in warnings:
+        say(warning)
     async with AsyncExitStack() as stack:
-        bench = await _bench(stack, assistant, settings, options, recorded)
-        result = await run_suite(suite, bench, fail_fast=options.is_failing_fast, on_case=lambda case: _tell(case, say))
-    say(_summary(result))
+        bench = await _bench(stack, assistant, settings, options, recorded, suite)
+
+        def tell(lines: list[str]) -> None:
+            for line in lines:
+                say(line)
+
+        ran = await run_suite(
+            suite, bench, fail_fast=options.is_failing_fast, on_case=lambda case: tell(case_lines(case))
+        )
+    result = ran.with_warnings(tuple(warnings))
+    if options.coverage is not None:
+        report = write_coverage(options.coverage, result.cases, assistant)
+        tell(coverage_lines(report, str(options.coverage)))
+    say(summary(result))
     if options.record is not None:
         _write(options.record, result)
     return result
@@ -60,23 +109,52 @@ async def _bench(
     settings: Settings,
     options: RunOptions,
     recorded: Mapping[str, Turns] | None,
+    suite: Suite,
 ) -> Bench:
+    """Start what the cases need. Raises before any of them runs where something is not there."""
     board = PartBoard()
     actions: ActionRunner | None = None
     understanding: Understanding | None = None
-    if options.actions == "in-process":
-        actions = await open_actions(stack, assistant, settings.conversations, board)
+    if _needs_actions(options, suite):
+        source = _source(options, assistant)
+        actions = await open_actions(stack, assistant, settings.conversations, board, source)
     if recorded is None:
         understanding = await open_understanding(stack, assistant, settings.workers, board)
     board.require(*(part.name for part in board.parts))
+    if isinstance(actions, WebhookActions) and options.actions is not None:
+        await actions.health()
     return Bench(
         assistant,
         understanding=understanding,
-        recorded=None if recorded is None else dict(recorded),
+        recorded=recorded,
         actions=actions,
-        stubs="only" if options.actions == "stub" else "before",
+        stubs=_stub_mode(options),
         model=_model_name(settings) if recorded is None else "recorded",
+        channel=options.channel,
+        skips_judged=options.skips_judged,
+        measures_coverage=options.coverage is not None,
     )
+
+
+def _needs_actions(options: RunOptions, suite: Suite) -> bool:
+    """Say whether any case may run an action that its file does not stub."""
+    mode = _stub_mode(options)
+    return mode != "only" and not (mode == "alone" and all(case.has_stubs for case in suite.cases))
+
+
+def _source(options: RunOptions, assistant: Assistant) -> str | None:
+    """Return where actions run: as told, else in this process if the folder has code, else as endpoints.yml says."""
+    if options.actions is not None:
+        return options.actions
+    folder = Path(assistant.folder)
+    has_code = (folder / "actions.py").is_file() or any((folder / "actions").rglob("*.py"))
+    return IN_PROCESS if has_code else None
+
+
+def _stub_mode(options: RunOptions) -> StubMode:
+    if options.actions == STUB:
+        return "only"
+    return "alone" if options.environment.get(STUBS_ALONE, "").strip().lower() in ("true", "1", "yes") else "before"
 
 
 def _model_name(settings: Settings) -> str:
@@ -88,26 +166,22 @@ def _model_name(settings: Settings) -> str:
     return " + ".join(models) or "rules"
 
 
-def _tell(case: CaseResult, say: Callable[[str], None]) -> None:
-    say(f"{'passed' if case.passed else 'FAILED'}  {case.file}::{case.name}")
-    if case.failure is None:
-        return
-    failure = case.failure
-    where = f"user step {failure.step}" if failure.step else "the session's start"
-    say(f"        {case.file}:{failure.line}, {where}: {failure.user or ''}".rstrip(": "))
-    say(f"        expected  {failure.expected}")
-    for index, line in enumerate(failure.actual or ("nothing",)):
-        say(f"        {'happened' if index == 0 else '':<8}  {line}")
+def _are_folders(paths: tuple[str, ...], root: Path) -> bool:
+    """Say whether whole folders are run, so that a case nobody runs is one that nobody has."""
+    places = [find_tests(path, root) for path in paths if "::" not in path]
+    return len(places) == len(paths) and all(place is not None and place.is_dir() for place in places)
 
 
-def _summary(result: SuiteResult) -> str:
-    if not result.cases:
-        return "No tests were found."
-    return f"{result.passed} passed, {result.failed} failed, in {result.seconds:.1f} s ({result.model})."
+def _unknown(keys: tuple[str, ...], file: Path | None) -> list[str]:
+    if not keys:
+        return []
+    named = ", ".join(keys[:_NAMED_STRANGERS]) + (", …" if len(keys) > _NAMED_STRANGERS else "")
+    told = "case is" if len(keys) == 1 else "cases are"
+    return [f"{file}: warning [unknown-case] {len(keys)} {told} not among the tests: {named}"]
 
 
 def _write(file: Path, result: SuiteResult) -> None:
     try:
-        write_commands(file, {case.key: case.commands for case in result.cases})
+        write_commands(file, result.recorded())
     except OSError as error:
         raise RecordingRefused(f"{file} cannot be written: {error.strerror}. Choose another --record.") from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,9 +18,10 @@ from typing import Any
 
 import structlog
 
-from dialogue.actions.loading import AssistantCode
+from dialogue.actions.answers import plain_content, read_answer
+from dialogue.actions.loading import OWN_SDK, PUBLIC_SDK, AssistantCode
 from dialogue.actions.sdk import CollectingDispatcher, Tracker
-from dialogue.errors import ActionsUnloadable
+from dialogue.errors import ActionsUnloadable, DialogueError
 from dialogue.events import ActionFailed, ActionReturned
 from flows.commands import Json
 from flows.model import Assistant
@@ -96,22 +96,21 @@ class InProcessActions:
         dispatcher = CollectingDispatcher()
         try:
             async with asyncio.timeout(self._time_limit_s):
-                events = await self._call(action, dispatcher, Tracker(deepcopy(tracker)), domain)
-            content = _as_json({"events": list(events or ()), "responses": dispatcher.messages})
+                events = await self._call(action, dispatcher, Tracker.from_dict(deepcopy(tracker)), domain)
+            content = plain_content({"events": _only_events(name, events), "responses": dispatcher.messages})
+            return read_answer(name, content, _milliseconds_since(started))
         except TimeoutError:
             reason = f"took longer than {self._time_limit_s:g} s"
             return ActionFailed(name, reason, _milliseconds_since(started))
         except Exception as problem:  # the plugin boundary: user code may raise anything
             log.warning("action failed", action=name, exc_info=problem)
-            return ActionFailed(name, f"{type(problem).__name__}: {problem}", _milliseconds_since(started))
-        took_ms = _milliseconds_since(started)
-        return ActionReturned(name, tuple(content["events"]), tuple(content["responses"]), took_ms)
+            return ActionFailed(name, _reason(problem), _milliseconds_since(started))
 
     def _has_default_module(self) -> bool:
         return self._code.has(self._module) or self._code.has_folder(self._module)
 
     def _register(self, kind: type) -> None:
-        if inspect.isabstract(kind) or not callable(getattr(kind, "run", None)) or not hasattr(kind, "name"):
+        if inspect.isabstract(kind) or not _is_action(kind):
             return
         try:
             action = kind()
@@ -191,13 +190,26 @@ async def _in_thread(begin: Callable[[], Any], finished: Callable[[], None]) -> 
     return await future
 
 
-def _as_json(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an action gave back as plain JSON data; it goes into the log, so nothing else may pass."""
-    plain: dict[str, Any] = json.loads(json.dumps(content, allow_nan=False))
-    for event in plain["events"]:
-        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-            raise TypeError(f"returned {event!r}, which is not an event")
-    return plain
+def _is_action(kind: type) -> bool:
+    """Tell whether a class is derived from the SDK's, be it ours or the public one; any other class is its own."""
+    sdks = (f"{OWN_SDK}.", f"{PUBLIC_SDK}.")
+    return any(base.__name__ == "Action" and base.__module__.startswith(sdks) for base in kind.__mro__)
+
+
+def _only_events(name: str, returned: Any) -> list[Any]:
+    """Leave out what is no event, as servers of the protocol do, and say so in the log."""
+    events = list(returned or ())
+    kept = [event for event in events if isinstance(event, Mapping) and event.get("event")]
+    if len(kept) < len(events):
+        log.warning("action returned something that is no event", action=name, ignored=len(events) - len(kept))
+    return kept
+
+
+def _reason(problem: Exception) -> str:
+    if isinstance(problem, DialogueError):
+        return str(problem)
+    is_refusal = any(base.__name__ == "ActionExecutionRejection" for base in type(problem).__mro__)
+    return f"rejected: {problem}" if is_refusal else f"{type(problem).__name__}: {problem}"
 
 
 def _milliseconds_since(started: float) -> float:

@@ -28,11 +28,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dialogue.actions import sdk
 from dialogue.errors import ActionsUnloadable
 
 PUBLIC_SDK = "rasa_sdk"
-SDK_MODULES = ("events", "executor", "forms", "interfaces", "types")
+OWN_SDK = "dialogue.actions.sdk"
 
 _numbers = itertools.count(1)
 
@@ -44,7 +43,6 @@ class AssistantCode:
         self._folder = folder.resolve()
         self._root = f"vivavoce_assistant_{next(_numbers)}"
         self._finder = _Finder(self)
-        self._sdk = _compatible_sdk()
         self.builtins: dict[str, Any] = {**vars(builtins), "__import__": self._import}
 
     @property
@@ -125,7 +123,7 @@ class AssistantCode:
             self._import_submodules(leaf, fromlist)
             return leaf
         if level == 0 and top == PUBLIC_SDK and importlib.util.find_spec(PUBLIC_SDK) is None:
-            return self._sdk
+            return _stand_in(name, fromlist or ())
         return builtins.__import__(name, globals, locals, fromlist or (), level)
 
     def _import_submodules(self, package: ModuleType, names: Sequence[str]) -> None:
@@ -166,10 +164,14 @@ class _Loader(SourceFileLoader):
         super().exec_module(module)
 
 
-def _compatible_sdk() -> ModuleType:
-    """Return a stand-in for the public SDK package: all our names, on the package and on each of its modules."""
-    package = ModuleType(PUBLIC_SDK)
-    package.__dict__.update({name: value for name, value in vars(sdk).items() if not name.startswith("_")})
-    for name in SDK_MODULES:
-        setattr(package, name, package)
-    return package
+def _stand_in(name: str, fromlist: Sequence[str]) -> ModuleType:
+    """Import a module of our own SDK in the place of the public one of the same name."""
+    leaf = OWN_SDK + name.removeprefix(PUBLIC_SDK)
+    try:
+        module = importlib.import_module(leaf)
+    except ModuleNotFoundError as problem:
+        if problem.name is None or not problem.name.startswith(OWN_SDK):
+            raise
+        advice = f"there is no {name!r} here: type pip install 'vivavoce[rasa-sdk]', which brings the whole of it"
+        raise ModuleNotFoundError(advice, name=name) from None
+    return module if fromlist else sys.modules[OWN_SDK]

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dialogue.testing.expectations import Expectation
 from flows.commands import Json
+from flows.errors import Finding
+from flows.source import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something a test expects, and the line of its file that says so."""
+
+    expected: Expectation
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,7 @@ class UserStep:
 
     text: str | None
     metadata: Mapping[str, Json]
-    expected: tuple[Expectation, ...]
+    wanted: tuple[Wanted, ...]
     is_ordered: bool
     line: int
 
@@ -30,7 +40,12 @@ class Stub:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test. `keys` are the names by which a commands file may know it, the most exact first."""
+    """One test.
+
+    `keys` are the names by which a commands file may know it: first the one that we write, then the others, the
+    most exact first. `stubs` are those that hold for this case; `has_stubs` says that its file stubs anything.
+    `source` is the case as it stands in its file.
+    """
 
     file: str
     name: str
@@ -39,8 +54,13 @@ class Case:
     steps: tuple[UserStep, ...]
     stubs: Mapping[str, Stub]
     line: int
+    has_stubs: bool = False
+    source: Table | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
+    """Tests to run. `warnings`: what is probably not meant in their files."""
+
     cases: tuple[Case, ...]
+    warnings: tuple[Finding, ...] = ()

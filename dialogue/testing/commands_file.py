@@ -4,46 +4,51 @@
       - ["start flow transfer_money", "set slot amount 50"]
       - []                                   # a payload speaks for itself
 
-A key is `path/of/file.yml::case name` or the name alone.
+A key is `path/of/file.yml::case name` or the name alone. A turn is a list of command lines in any syntax of the
+format; read are also a text of several lines, several commands in a line, null for no commands, and a command as a
+map (`{command: set slot, name: amount, value: 50}`). The same content may be a JSON file.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
-
-from ruamel.yaml import YAML
+from typing import Final, TypeAlias
 
 from dialogue.errors import TestsInvalid
-from dialogue.testing.case import Case
-from dialogue.turn import Understood, UserTurn
+from dialogue.testing.yaml_text import key as yaml_key
+from dialogue.testing.yaml_text import plain, quoted
 from dialogue.understanding.parsing import format_command, parse_commands
-from dialogue.understanding.payload import parse_payload
-from flows.commands import Command
+from flows.commands import Clarify, Command, Json, SetSlot, StartFlow
 from flows.findings import Findings
-from flows.model import Assistant
 from flows.places import Place
 from flows.source import Rows, Scalar, Table, Value, read_yaml
-from flows.state import ConversationState
 
 Turns: TypeAlias = tuple[tuple[Command, ...], ...]
 """The commands of each user step of a case, in order."""
+
+_UP: Final = re.compile(r"^(?:\.{0,2}/+)+")
 
 
 def read_commands(file: Path) -> Mapping[str, Turns]:
     """Read a commands file. Raises TestsInvalid with every line that is not understood."""
     findings = Findings()
+    start = Place(str(file), 1, 1)
+    content: Value | None = None
     try:
-        content = read_yaml(file.read_text(encoding="utf-8"), str(file), findings)
-    except (OSError, UnicodeDecodeError) as problem:
-        findings.error(Place(str(file), 1, 1), "unreadable", f"cannot read the file: {problem}")
-        content = None
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        findings.error(start, "unreadable", f"cannot read the file: {problem.strerror}")
+    except UnicodeDecodeError:
+        findings.error(start, "unreadable", "cannot read the file: it is not UTF-8 text")
+    else:
+        content = _read_json(text, start, findings) if file.suffix == ".json" else read_yaml(text, str(file), findings)
     recorded: dict[str, Turns] = {}
     if isinstance(content, Table):
-        recorded = {key: _turns(key, value, findings) for key, value in content.entries.items()}
-    elif content is not None:
+        recorded = {normalised(key): _turns(key, value, findings) for key, value in content.entries.items()}
+    elif content is not None and not _is_null(content):
         findings.error(content.place, "commands", "a commands file maps cases to lists of turns")
     if findings.has_errors():
         raise TestsInvalid(findings.sorted())
@@ -52,55 +57,108 @@ def read_commands(file: Path) -> Mapping[str, Turns]:
 
 def write_commands(file: Path, recorded: Mapping[str, Turns]) -> None:
     """Write a commands file that `read_commands` reads back."""
-    content = {key: [[format_command(c) for c in turn] for turn in turns] for key, turns in recorded.items()}
-    text = io.StringIO()
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = None
-    yaml.width = 1_000_000  # a command is one line
-    yaml.dump(content, text)
-    file.write_text(text.getvalue(), encoding="utf-8")
+    file.write_text(format_commands(recorded), encoding="utf-8")
 
 
-def commands_of(case: Case, recorded: Mapping[str, Turns]) -> Turns | None:
-    """Return the recorded turns of a case, None when there are none."""
-    return next((recorded[key] for key in case.keys if key in recorded), None)
+def format_commands(recorded: Mapping[str, Turns]) -> str:
+    """Return the text of a commands file: a line a turn, so that differences read well."""
+    lines: list[str] = []
+    for key, turns in recorded.items():
+        lines.append(yaml_key(key) + ("" if turns else " []"))
+        lines += [f"  - [{', '.join(_written(command) for command in turn)}]" for turn in turns]
+    return "\n".join(lines) + "\n" if lines else "{}\n"
 
 
-class RecordedUnderstanding:
-    """Understanding that answers from a recording, turn by turn; payloads are read as always."""
-
-    def __init__(self, assistant: Assistant, turns: Sequence[tuple[Command, ...]]) -> None:
-        self._assistant = assistant
-        self._turns = turns
-        self._next = 0
-
-    async def understand(self, turn: UserTurn, _state: ConversationState) -> Understood:
-        """Return the next turn's commands; none behind the end of the recording."""
-        index = self._next
-        self._next += 1
-        payload = parse_payload(turn.text, self._assistant, turn.metadata)
-        if payload is not None:
-            return Understood(turn, payload, "payload")
-        commands = self._turns[index] if index < len(self._turns) else ()
-        return Understood(turn, commands, "recorded")
+def normalised(key: str) -> str:
+    """Return a case's key with `/` between folders, and without what leads up and down before the path."""
+    path, separator, name = key.partition("::")
+    return _UP.sub("", path.replace("\\", "/")) + separator + name if separator else key
 
 
 def _turns(key: str, value: Value, findings: Findings) -> Turns:
-    rows = value.items if isinstance(value, Rows) else ()
-    if not isinstance(value, Rows) and not (isinstance(value, Scalar) and value.value is None):
+    if not isinstance(value, Rows) and not _is_null(value):
         findings.error(value.place, "commands", f"{key!r} needs one list of commands for each user step")
-    return tuple(_turn(row, findings) for row in rows)
+    return tuple(_turn(row, findings) for row in (value.items if isinstance(value, Rows) else ()))
 
 
 def _turn(row: Value, findings: Findings) -> tuple[Command, ...]:
-    lines = row.items if isinstance(row, Rows) else (row,)
-    commands: list[Command] = []
-    for line in lines:
-        if isinstance(line, Scalar) and line.value is None:
-            continue
-        found = parse_commands(line.text) if isinstance(line, Scalar) else ()
-        if not found:
-            text = line.text if isinstance(line, Scalar) else "a list or a map"
-            findings.error(line.place, "command", f"this is no command: {text}")
-        commands += found
-    return tuple(commands)
+    return tuple(
+        command
+        for line in (row.items if isinstance(row, Rows) else (row,))
+        if not _is_null(line)
+        for command in _commands(line, findings)
+    )
+
+
+def _commands(line: Value, findings: Findings) -> tuple[Command, ...]:
+    found: tuple[Command, ...] = ()
+    told = "a list"
+    if isinstance(line, Scalar):
+        found, told = parse_commands(line.text), line.text
+        if not line.text.strip():
+            return ()
+    elif isinstance(line, Table):
+        found, told = _described(line), json.dumps(line.plain(), ensure_ascii=False)
+    if not found:
+        findings.error(line.place, "command", f"this is no command: {told}")
+    return found
+
+
+def _described(line: Table) -> tuple[Command, ...]:
+    """Read a command as the format's trackers write it: its name under `command`, its arguments beside it."""
+    name = line.text("command") or ""
+    extractor = "nlu" if "nlu" in (line.text("extractor") or "").lower() else "llm"
+    match name:
+        case "set slot" if line.text("name") is not None:
+            value = line.get("value")
+            return (SetSlot(line.text("name") or "", value.plain() if value else None, extractor),)
+        case "start flow" if line.text("flow") is not None:
+            return (StartFlow(line.text("flow") or "", extractor),)
+        case "clarify" | "disambiguate flows":
+            options = line.get("options")
+            items = options.items if isinstance(options, Rows) else ()
+            return (Clarify(tuple(item.text for item in items if isinstance(item, Scalar))),)
+        case "cannot handle" if line.text("reason") is not None:
+            return parse_commands(f"{name} {line.text('reason')}")
+        case "knowledge":
+            return parse_commands("search and reply")
+        case "chitchat":
+            return parse_commands("offtopic reply")
+        case "human handoff":
+            return parse_commands("hand over")
+        case _:
+            return parse_commands(name)
+
+
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Scalar) and value.value is None
+
+
+def _read_json(text: str, start: Place, findings: Findings) -> Value | None:
+    try:
+        return _from_json(json.loads(text), start)
+    except json.JSONDecodeError as problem:
+        findings.error(
+            Place(start.file, problem.lineno, problem.colno), "json", f"this is not valid JSON: {problem.msg}"
+        )
+    except (RecursionError, ValueError) as problem:
+        findings.error(start, "json", f"this is not valid JSON: {problem}")
+    return None
+
+
+def _from_json(data: Json, place: Place) -> Value:
+    if isinstance(data, dict):
+        entries = {str(key): _from_json(value, place) for key, value in data.items()}
+        return Table(entries, dict.fromkeys(entries, place), place)
+    if isinstance(data, list):
+        return Rows(tuple(_from_json(item, place) for item in data), place)
+    return Scalar(data, data if isinstance(data, str) else json.dumps(data), place)
+
+
+def _written(command: Command) -> str:
+    """Return a command as an item of a YAML list: its line, or a map where the line would lose who heard it."""
+    if isinstance(command, SetSlot) and command.extractor == "nlu":
+        return quoted({"command": "set slot", "name": command.name, "value": command.value, "extractor": "nlu"})
+    if isinstance(command, StartFlow) and command.extractor == "nlu":
+        return quoted({"command": "start flow", "flow": command.flow, "extractor": "nlu"})
+    return plain(format_command(command))

@@ -1,33 +1,41 @@
 """What a test expects of a turn, and whether the turn's events meet it. Pure.
 
 Each expectation finds the event that meets it, so that one mechanism serves both orders: by default each looks at
-the whole turn; in sequence each looks only behind the event that met the one before.
+the whole turn; in sequence each looks only behind the event that met the one before. For that the events of a turn
+stand in the format's order (`in_format_order`): an action is logged first, then what it said, then what it set.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from operator import eq
 from typing import Literal, TypeAlias, assert_never
 
-from dialogue.events import AssistantSaid, DialogueEvent
+from dialogue.events import ActionReturned, AssistantSaid, DialogueEvent
 from dialogue.templates import printed
-from dialogue.turn import Button
 from flows.commands import Json
 from flows.events import ActionExecuted, FlowCancelled, FlowCompleted, FlowStarted, SlotSet, StepEntered
+from flows.expressions import MAX_MATCHED_CHARACTERS, MAX_PATTERN_CHARACTERS, compile_expression
 
+PARAGRAPH = "\n\n"
+"""Between the paragraphs of a reply, which a channel may send as messages of their own."""
 _POINT_ZERO = re.compile(r"(?<![\d.])(\d+)\.0(?![\d.]*\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What happened in one turn. `offered` are names and ids of the flows that a clarification offered."""
+    """What happened in one turn.
+
+    `offered` are names and ids of the flows that a clarification offered; `steps` has, by flow, the step it had
+    entered last before this turn.
+    """
 
     events: tuple[DialogueEvent, ...]
     offered: frozenset[str] = frozenset()
+    steps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +80,21 @@ class ActionRuns:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownButton:
+    """A button that should be shown. `payload` None: whatever it sends."""
+
+    title: str
+    payload: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BotSays:
     """Something was said for which everything given here holds. `text` is exact, `pattern` is searched."""
 
     text: str | None = None
     response: str | None = None
     pattern: str | None = None
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[ShownButton, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,7 @@ class BotDoesNotSay:
 
 @dataclass(frozen=True, slots=True)
 class NeedsJudge:
-    """An assertion that only a judging language model could answer; it fails, since nobody checked it."""
+    """An assertion that only a judging language model could answer: it fails, or is skipped where that is allowed."""
 
     kind: str
 
@@ -106,16 +122,30 @@ Expectation: TypeAlias = (
 )
 
 
-def first_unmet(expectations: Sequence[Expectation], turn: Turn, *, in_order: bool = False) -> Expectation | None:
-    """Return the first expectation that the turn does not meet, None when all are met."""
+def first_unmet(expectations: Sequence[Expectation], turn: Turn, *, in_order: bool = False) -> int | None:
+    """Return the index of the first expectation that the turn does not meet, None when all are met."""
     start = 0
-    for expected in expectations:
+    for index, expected in enumerate(expectations):
         found = find(expected, turn, start)
         if found is None:
-            return expected
+            return index
         if in_order:
             start = max(start, found + 1)
     return None
+
+
+def in_format_order(events: Sequence[DialogueEvent]) -> tuple[DialogueEvent, ...]:
+    """Return a turn's events with each action before what it said and set, as the format logs them."""
+    ordered: list[DialogueEvent] = []
+    began: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, ActionReturned):
+            began[event.name] = len(ordered)
+        if not isinstance(event, ActionExecuted):
+            ordered.append(event)
+            continue
+        ordered.insert(began.pop(event.name, len(ordered)), event)
+    return tuple(ordered)
 
 
 def find(expected: Expectation, turn: Turn, start: int = 0) -> int | None:
@@ -128,7 +158,7 @@ def find(expected: Expectation, turn: Turn, start: int = 0) -> int | None:
         case FlowStarts():
             found = _flows_started(expected, events)
         case FlowEnds():
-            found = _flow_ended(expected, events)
+            found = _flow_ended(expected, turn, start)
         case ClarificationOffers(flows=flows):
             found = -1 if set(flows) <= turn.offered else None
         case SlotIsSet():
@@ -139,6 +169,7 @@ def find(expected: Expectation, turn: Turn, start: int = 0) -> int | None:
             found = _first(events, lambda event: event == ActionExecuted(name))
         case BotSays():
             found = _first(events, lambda event: _says(event, expected))
+            found = _in_paragraphs(events, expected) if found is None else found
         case BotDoesNotSay(unwanted=unwanted):
             found = -1 if _first(events, lambda event: _says(event, unwanted)) is None else None
         case NeedsJudge():
@@ -164,53 +195,6 @@ def is_same_text(actual: str, expected: str) -> bool:
     return _POINT_ZERO.sub(r"\1", actual.rstrip()) == _POINT_ZERO.sub(r"\1", expected.rstrip())
 
 
-def describe(expected: Expectation) -> str:
-    """Return an expectation in words."""
-    match expected:
-        case FlowStarts(flow_ids=flow_ids, operator=operator):
-            return f"flow_started: {operator} of {', '.join(flow_ids)}"
-        case FlowEnds(how=how, flow_id=flow_id, step_id=step_id):
-            return f"flow_{how}: {flow_id}" + (f" at {step_id}" if step_id else "")
-        case ClarificationOffers(flows=flows):
-            return f"pattern_clarification_contains: {', '.join(flows)}"
-        case SlotIsSet(name=name, value=value, has_value=has_value):
-            return f"slot_was_set: {name}" + (f" = {value!r}" if has_value else "")
-        case SlotIsNotSet(name=name, value=value, has_value=has_value):
-            return f"slot_was_not_set: {name}" + (f" = {value!r}" if has_value else "")
-        case ActionRuns(name=name):
-            return f"action_executed: {name}"
-        case BotSays():
-            return f"bot_uttered: {_wanted(expected)}"
-        case BotDoesNotSay(unwanted=unwanted):
-            return f"bot_did_not_utter: {_wanted(unwanted)}"
-        case NeedsJudge(kind=kind):
-            return f"{kind} (needs a judging language model, which this runner does not have)"
-        case _:
-            assert_never(expected)
-
-
-def describe_turn(turn: Turn) -> tuple[str, ...]:
-    """Return what happened in a turn, a line each, for the reader of a failure."""
-    lines: list[str] = []
-    for event in turn.events:
-        match event:
-            case AssistantSaid(text=text, response=response):
-                lines.append(f"bot ({response}): {text}" if response else f"bot: {text}")
-            case SlotSet(name=name, value=value):
-                lines.append(f"slot {name} = {value!r}")
-            case ActionExecuted(name=name) if not name.startswith("utter_"):
-                lines.append(f"action {name}")
-            case FlowStarted(flow_id=flow_id):
-                lines.append(f"flow started: {flow_id}")
-            case FlowCompleted(flow_id=flow_id):
-                lines.append(f"flow completed: {flow_id}")
-            case FlowCancelled(flow_id=flow_id):
-                lines.append(f"flow cancelled: {flow_id}")
-            case _:
-                pass
-    return tuple(lines)
-
-
 def _first(events: Sequence[DialogueEvent], test: Callable[[DialogueEvent], bool]) -> int | None:
     return next((index for index, event in enumerate(events) if test(event)), None)
 
@@ -223,18 +207,18 @@ def _flows_started(expected: FlowStarts, events: Sequence[DialogueEvent]) -> int
     return max(found, default=-1) if len(found) == len(indices) else None
 
 
-def _flow_ended(expected: FlowEnds, events: Sequence[DialogueEvent]) -> int | None:
+def _flow_ended(expected: FlowEnds, turn: Turn, start: int) -> int | None:
     kind = FlowCompleted if expected.how == "completed" else FlowCancelled
-    last_step = ""
-    for index, event in enumerate(events):
+    last_step = turn.steps.get(expected.flow_id, "")
+    for index, event in enumerate(turn.events):
         if isinstance(event, StepEntered) and event.flow_id == expected.flow_id:
             last_step = event.step_id
-        if isinstance(event, kind) and event.flow_id == expected.flow_id:
+        if index >= start and isinstance(event, kind) and event.flow_id == expected.flow_id:
             # A flow that ran out is at END; tests also name the step before it, with or without the flow's id.
             steps = {event.step_id, last_step}
             named = steps | {f"{expected.flow_id}_{step}" for step in steps}
             if expected.step_id is None or expected.step_id in named:
-                return index
+                return index - start
     return None
 
 
@@ -256,19 +240,44 @@ def _says(event: DialogueEvent, wanted: BotSays) -> bool:
         isinstance(event, AssistantSaid)
         and (wanted.text is None or is_same_text(event.text, wanted.text))
         and (wanted.response is None or event.response == wanted.response)
-        and (wanted.pattern is None or re.search(wanted.pattern, event.text) is not None)
-        and (not wanted.buttons or event.buttons == wanted.buttons)
+        and (wanted.pattern is None or _matches(wanted.pattern, event.text))
+        and (not wanted.buttons or _shows(event, wanted.buttons))
     )
 
 
-def _wanted(said: BotSays) -> str:
-    parts = [
-        said.response or "",
-        "" if said.text is None else repr(said.text),
-        "" if said.pattern is None else f"matching {said.pattern!r}",
-        f"with buttons {', '.join(button.title for button in said.buttons)}" if said.buttons else "",
-    ]
-    return " ".join(part for part in parts if part)
+def _matches(pattern: str, text: str) -> bool:
+    """Search for a pattern in bounded time, however long the text is, unless the pattern itself is very long."""
+    if len(pattern) > MAX_PATTERN_CHARACTERS:
+        return re.search(pattern, text) is not None
+    expression = compile_expression(pattern)
+    if expression.longest >= MAX_MATCHED_CHARACTERS:
+        return expression.pattern.search(text) is not None
+    if len(text) > MAX_MATCHED_CHARACTERS and expression.automaton is not None:
+        return expression.automaton.search(text)
+    return expression.search(text)
+
+
+def _shows(event: AssistantSaid, wanted: Sequence[ShownButton]) -> bool:
+    return len(event.buttons) == len(wanted) and all(
+        shown.title == button.title and button.payload in (None, shown.payload)
+        for shown, button in zip(event.buttons, wanted, strict=True)
+    )
+
+
+def _in_paragraphs(events: Sequence[DialogueEvent], wanted: BotSays) -> int | None:
+    """Find a text of several paragraphs that was said one after another: the index of the last."""
+    if wanted.text is None or PARAGRAPH not in wanted.text or wanted.response or wanted.pattern or wanted.buttons:
+        return None
+    said = [(index, event.text) for index, event in enumerate(events) if isinstance(event, AssistantSaid)]
+    for first in range(len(said)):
+        whole = ""
+        for index, text in said[first:]:
+            whole = f"{whole}{PARAGRAPH}{text.rstrip()}" if whole else text.rstrip()
+            if is_same_text(whole, wanted.text):
+                return index
+            if len(whole) > len(wanted.text):
+                break
+    return None
 
 
 def _comparable(value: Json) -> str:

@@ -6,33 +6,24 @@ step `user: yes` says the word.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from dialogue.errors import TestsInvalid
-from dialogue.testing.case import Case, Stub, Suite
+from dialogue.testing.case import Case, Suite
+from dialogue.testing.definitions import Definitions, read_definitions
 from dialogue.testing.step_reader import StepReader
 from flows.commands import Json
-from flows.findings import Findings
+from flows.findings import Findings, did_you_mean
 from flows.places import Place
 from flows.source import Rows, Scalar, Table, Value, read_yaml
 
 CONFTEST = ("conftest.yml", "conftest.yaml")
 DEFAULT_FOLDERS = ("e2e_tests", "tests")
 SUFFIXES = (".yml", ".yaml")
-
-
-@dataclass(slots=True)
-class _Shared:
-    """What conftest files and the heads of test files define, the inner over the outer."""
-
-    fixtures: dict[str, dict[str, Json]] = field(default_factory=dict)
-    metadata: dict[str, dict[str, Json]] = field(default_factory=dict)
-    stubs: dict[str, Stub] = field(default_factory=dict)
-
-    def copy(self) -> _Shared:
-        return _Shared(dict(self.fixtures), dict(self.metadata), dict(self.stubs))
+_HEAD_KEYS = ("fixtures", "metadata", "stub_custom_actions", "test_cases")
+_CASE_KEYS = ("test_case", "fixtures", "metadata", "steps")
 
 
 def load_suite(paths: Sequence[str], root: Path) -> Suite:
@@ -46,138 +37,120 @@ def load_suite(paths: Sequence[str], root: Path) -> Suite:
     Raises:
         TestsInvalid: with everything that is wrong in the files.
     """
-    findings = Findings()
-    cases: list[Case] = []
+    loader = _Loader(root)
     for path in paths or _default_paths(root):
-        name, _, wanted = path.partition("::")
-        place = next((p for p in (Path(name), root / name) if p.exists()), None)
-        if place is None:
-            findings.error(Place(name, 1, 1), "no-such-file", "there is no such test file or folder")
-            continue
-        tests_root = place if place.is_dir() else place.parent
-        found = [case for file in _files(place) for case in _Reader(file, root, tests_root, findings).cases()]
-        if wanted and wanted not in {case.name for case in found}:
-            findings.error(Place(name, 1, 1), "no-such-case", f"there is no case named {wanted!r}")
-        cases += [case for case in found if not wanted or case.name == wanted]
-    if findings.has_errors():
-        raise TestsInvalid(findings.sorted())
-    return Suite(tuple(cases))
+        loader.add(path)
+    if loader.findings.has_errors():
+        raise TestsInvalid(loader.findings.sorted())
+    return Suite(tuple(loader.cases.values()), loader.findings.sorted())
+
+
+def find_tests(path: str, root: Path) -> Path | None:
+    """Return where a path of the command line (its `::case name` left out) lies, None where there is nothing."""
+    name = path.partition("::")[0]
+    return next((place for place in (Path(name), root / name) if place.exists()), None)
 
 
 def _default_paths(root: Path) -> Iterable[str]:
-    return [next((name for name in DEFAULT_FOLDERS if (root / name).is_dir()), DEFAULT_FOLDERS[0])]
+    return [str(root / next((name for name in DEFAULT_FOLDERS if (root / name).is_dir()), DEFAULT_FOLDERS[0]))]
 
 
-def _files(place: Path) -> list[Path]:
-    if place.is_file():
-        return [place]
-    found = (path for path in place.rglob("*") if path.suffix in SUFFIXES and path.is_file())
-    return sorted(path for path in found if path.name not in CONFTEST)
+class _Loader:
+    """Reads what paths name. A file is read once, and a case runs once, however often it is named."""
+
+    def __init__(self, root: Path) -> None:
+        self.findings = Findings()
+        self.cases: dict[int, Case] = {}
+        self._root = root
+        self._read: dict[Path, list[Case]] = {}
+        self._conftests: dict[tuple[Path, Path], Definitions] = {}
+
+    def add(self, path: str) -> None:
+        """Add the cases of a file, a folder, or `file::case name`."""
+        name, _, wanted = path.partition("::")
+        place = find_tests(path, self._root)
+        if place is None:
+            self.findings.error(Place(name, 1, 1), "no-such-file", "there is no such test file or folder")
+            return
+        found = [case for file in _files(place) for case in self._cases(file, _tests_root(place))]
+        if wanted and wanted not in {case.name for case in found}:
+            hint = did_you_mean(wanted, [case.name for case in found])
+            self.findings.error(Place(name, 1, 1), "no-such-case", f"there is no case named {wanted!r}", hint)
+        self.cases.update((id(case), case) for case in found if not wanted or case.name == wanted)
+
+    def _cases(self, file: Path, tests_root: Path) -> list[Case]:
+        whole = file.resolve()
+        if whole not in self._read:
+            name = _relative(whole, self._root)
+            head = _read_file(file, name, self.findings)
+            shared = self._shared(whole.parent, tests_root) if isinstance(head, Table) else Definitions()
+            reader = _Reader(name, _keys(whole, tests_root), shared, self.findings)
+            self._read[whole] = reader.cases(head) if isinstance(head, Table) else []
+        return self._read[whole]
+
+    def _shared(self, folder: Path, tests_root: Path) -> Definitions:
+        """Return what the conftest files define, from the assistant's folder (or that of the tests) downwards."""
+        known = self._conftests.get((folder, tests_root))
+        if known is None:
+            tops = (self._root.resolve(), tests_root)
+            is_below = any(folder != top and folder.is_relative_to(top) for top in tops)
+            known = self._shared(folder.parent, tests_root) if is_below else Definitions()
+            for name in CONFTEST:
+                if (folder / name).is_file():
+                    content = _read_file(folder / name, _relative(folder / name, self._root), self.findings)
+                    if isinstance(content, Table):
+                        read_definitions(content, known, self.findings)
+            self._conftests[folder, tests_root] = known
+        return known.copy()
 
 
 class _Reader:
-    """Reads one test file, with the conftest files above it."""
+    """Reads the cases of one test file. `keys` are the file's names in a commands file."""
 
-    def __init__(self, file: Path, root: Path, tests_root: Path, findings: Findings) -> None:
-        self._file = file
-        self._root = root
-        self._tests_root = tests_root
+    def __init__(self, name: str, keys: tuple[str, ...], shared: Definitions, findings: Findings) -> None:
+        self._name = name
+        self._keys = keys
+        self._shared = shared
         self._findings = findings
-        self._name = _relative(file, root)
+        self._seen: Counter[str] = Counter()
 
-    def cases(self) -> list[Case]:
-        head = self._read(self._file)
-        if not isinstance(head, Table) or "test_cases" not in head.entries:
-            return []  # a stray or comment-only file
-        shared = self._conftests()
-        self._take_shared(head, shared)
+    def cases(self, head: Table) -> list[Case]:
+        """Return the cases; none for a stray file."""
+        self._doubt_keys(head, _HEAD_KEYS)
         rows = head.get("test_cases")
-        found: list[Case] = []
-        for row in rows.items if isinstance(rows, Rows) else ():
-            case = self._case(row, shared, found)
-            if case is not None:
-                found.append(case)
+        if rows is None or (isinstance(rows, Scalar) and rows.value is None):
+            return []
+        read_definitions(head, self._shared, self._findings)
         if not isinstance(rows, Rows):
             self._findings.error(head.place_of("test_cases"), "test-cases", "test_cases must be a list of cases")
+            return []
+        found = [case for row in rows.items if (case := self._case(row)) is not None]
+        self._doubt_stubs(head)
         return found
 
-    def _read(self, file: Path) -> Value | None:
-        name = _relative(file, self._root)
-        try:
-            return read_yaml(file.read_text(encoding="utf-8"), name, self._findings)
-        except (OSError, UnicodeDecodeError) as problem:
-            self._findings.error(Place(name, 1, 1), "unreadable", f"cannot read the file: {problem}")
-            return None
-
-    def _conftests(self) -> _Shared:
-        """Return what the conftest files define, from the assistant's folder down to the test's own."""
-        shared = _Shared()
-        top = self._root.resolve()
-        folders = [folder for folder in self._file.resolve().parents if folder.is_relative_to(top)]
-        for folder in reversed(folders or [self._file.parent]):
-            for name in CONFTEST:
-                if (folder / name).is_file():
-                    content = self._read(folder / name)
-                    if isinstance(content, Table):
-                        self._take_shared(content, shared)
-        return shared
-
-    def _take_shared(self, head: Table, shared: _Shared) -> None:
-        for name, value in self._named(head, "fixtures"):
-            slots: dict[str, Json] = {}
-            for item in value.items if isinstance(value, Rows) else (value,):
-                if isinstance(item, Table):
-                    slots.update(item.plain())
-                else:
-                    self._findings.error(value.place, "fixture", f"fixture '{name}' must list slot: value")
-            shared.fixtures[name] = slots
-        for name, value in self._named(head, "metadata"):
-            if isinstance(value, Table):
-                shared.metadata[name] = value.plain()
-            else:
-                self._findings.error(value.place, "metadata", f"metadata '{name}' must be a map")
-        stubs = head.get("stub_custom_actions")
-        for name, value in stubs.entries.items() if isinstance(stubs, Table) else ():
-            shared.stubs[name] = self._stub(name, value)
-
-    def _named(self, head: Table, key: str) -> Iterable[tuple[str, Value]]:
-        """Yield the entries of a list of one-key maps (or of one map)."""
-        rows = head.get(key)
-        tables = rows.items if isinstance(rows, Rows) else () if rows is None else (rows,)
-        for table in tables:
-            if isinstance(table, Table):
-                yield from table.entries.items()
-            elif not (isinstance(table, Scalar) and table.value is None):
-                self._findings.error(table.place, key, f"{key} must be a list of name: content")
-
-    def _stub(self, name: str, value: Value) -> Stub:
-        content = value.plain() if isinstance(value, Table) else {}
-        events, responses = content.get("events") or [], content.get("responses") or []
-        if not isinstance(value, Table) or not _are_maps(events) or not _are_maps(responses):
-            self._findings.error(value.place, "stub", f"stub '{name}' needs `events` and `responses`, lists of maps")
-            return Stub()
-        return Stub(tuple(events), tuple(responses))
-
-    def _case(self, row: Value, shared: _Shared, before: Sequence[Case]) -> Case | None:
+    def _case(self, row: Value) -> Case | None:
         name = row.text("test_case") if isinstance(row, Table) else None
         if not isinstance(row, Table) or name is None:
             self._findings.error(row.place, "test-case", "a case needs a name: `test_case: …`")
             return None
+        self._doubt_keys(row, _CASE_KEYS)
+        number = self._seen[name] = self._seen[name] + 1
         rows = row.get("steps")
         if not isinstance(rows, Rows) or not rows.items:
             self._findings.error(row.place_of("steps"), "steps", f"case '{name}' needs a list of steps")
             return None
-        metadata = self._lookup(row, "metadata", shared.metadata)
-        steps = StepReader(self._findings, shared.metadata, metadata).steps(rows)
-        stubs = {action: stub for action, stub in shared.stubs.items() if "::" not in action}
-        stubs.update(
-            (action.removeprefix(f"{name}::"), stub)
-            for action, stub in shared.stubs.items()
-            if action.startswith(f"{name}::")
+        metadata = self._lookup(row, "metadata", self._shared.metadata)
+        return Case(
+            self._name,
+            name,
+            _case_keys(self._keys, name, number),
+            self._lookup(row, "fixtures", self._shared.fixtures),
+            StepReader(self._findings, self._shared.metadata, metadata).steps(rows),
+            self._shared.stubs_of(name),
+            row.place.line,
+            bool(self._shared.stubs),
+            row,
         )
-        slots = self._lookup(row, "fixtures", shared.fixtures)
-        keys = self._keys(name, sum(case.name == name for case in before))
-        return Case(self._name, name, keys, slots, steps, stubs, row.place.line)
 
     def _lookup(self, row: Table, key: str, defined: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
         """Merge the named fixtures or metadata that a case lists."""
@@ -188,21 +161,65 @@ class _Reader:
             name = item.text if isinstance(item, Scalar) else ""
             if name in defined:
                 merged.update(defined[name])
-            else:
-                self._findings.error(item.place, f"unknown-{key}", f"no {key} named '{name}' is defined")
+            elif isinstance(item, Table):
+                merged.update(item.plain())
+            elif not (isinstance(item, Scalar) and item.value is None):
+                hint = did_you_mean(name, defined)
+                self._findings.error(item.place, f"unknown-{key}", f"no {key} named '{name}' is defined", hint)
         return merged
 
-    def _keys(self, name: str, n_before: int) -> tuple[str, ...]:
-        """Return the names for a commands file; a case whose name was used before has a number behind it."""
-        files = dict.fromkeys(
-            _relative(self._file, base) for base in (self._tests_root, Path.cwd(), self._root, self._root.parent)
-        )
-        plain = (*(f"{file}::{name}" for file in files), name)
-        return (*(f"{key} #{n_before + 1}" for key in plain), *plain) if n_before else plain
+    def _doubt_keys(self, table: Table, known: Sequence[str]) -> None:
+        """Warn of a key that nobody reads and that looks like one that is read."""
+        for key in table.entries:
+            hint = "" if key in known else did_you_mean(key, known)
+            if hint:
+                self._findings.warning(table.keys[key], "key", f"nobody reads '{key}'", hint)
+
+    def _doubt_stubs(self, head: Table) -> None:
+        """Warn of a stub for a case that this file does not have."""
+        stubs = head.get("stub_custom_actions")
+        for name, place in stubs.keys.items() if isinstance(stubs, Table) else ():
+            case, separator, _ = name.rpartition("::")
+            if separator and case not in self._seen:
+                hint = did_you_mean(case, self._seen)
+                self._findings.warning(place, "stub", f"no case of this file is named '{case}'", hint)
 
 
-def _are_maps(items: object) -> bool:
-    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    found = (path for path in place.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    return sorted(path for path in found if path.name not in CONFTEST)
+
+
+def _tests_root(place: Path) -> Path:
+    """Return the folder from which tests are named: the one given, or the one called e2e_tests above a file."""
+    if place.is_dir():
+        return place.resolve()
+    above = place.resolve().parents
+    return next((folder for folder in above if folder.name in DEFAULT_FOLDERS), above[0])
+
+
+def _read_file(file: Path, name: str, findings: Findings) -> Value | None:
+    try:
+        return read_yaml(file.read_text(encoding="utf-8-sig"), name, findings)
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
+        findings.error(Place(name, 1, 1), "unreadable", f"the file cannot be read: {reason}")
+        return None
+
+
+def _keys(file: Path, tests_root: Path) -> tuple[str, ...]:
+    """Return the names of a file in commands files: from the tests' root first, then from every folder above it."""
+    parts = file.parts[1:]
+    suffixes = ("/".join(parts[start:]) for start in range(len(parts)))
+    return tuple(dict.fromkeys((_relative(file, tests_root), *suffixes)))
+
+
+def _case_keys(files: tuple[str, ...], name: str, number: int) -> tuple[str, ...]:
+    """Return the names of a case; one whose name was used before in its file has a number behind it."""
+    plain = (*(f"{file}::{name}" for file in files), name)
+    return plain if number == 1 else (*(f"{key} #{number}" for key in plain), *plain)
 
 
 def _relative(file: Path, base: Path) -> str:

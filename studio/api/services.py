@@ -11,6 +11,7 @@ from fastapi import Request
 
 from flows.model import Assistant
 from studio.parts import PartBoard
+from studio.reloading import ReloadStatus
 from studio.telemetry import Telemetry
 
 
@@ -58,12 +59,15 @@ class TextChannel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything behind the routes. `gateway`, `require_calls` and `text` raise ServiceNotReady, with the reason.
+    """Everything behind the routes.
 
+    `reload_status`, `gateway`, `require_calls` and `text` raise ServiceNotReady, with the reason. `assistant` gives the
+    one that runs now.
     `gateway` is there once calls were possible; `require_calls` asks whether a new one is possible now.
     """
 
-    assistant: Assistant
+    assistant: Callable[[], Assistant]
+    reload_status: Callable[[], ReloadStatus]
     board: PartBoard
     telemetry: Telemetry
     gateway: Callable[[], CallGateway]

@@ -38,7 +38,7 @@ def _options(
 app.command()(serve.serve)
 app.command()(chat.chat)
 app.command()(call.call)
-app.command("test")(test.run)
+app.command("test", cls=test.TestCommand)(test.run)
 app.command()(validate.validate)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")

@@ -14,6 +14,10 @@ def serve(
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.  [default: 8080]")] = None,
+    is_fixed: Annotated[
+        bool,
+        typer.Option("--no-reload", help="Stay with the files as they are now, whatever is changed in the folder."),
+    ] = False,
 ) -> None:
     """Serve an assistant: call page, API and calls. Ctrl-C stops it once running calls have been told."""
     import asyncio
@@ -23,7 +27,7 @@ def serve(
     from studio.logs import configure_logs
     from studio.settings import load_settings
 
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(host=host, port=port, reload=False if is_fixed else None)
     configure_logs(settings.log)
     with listen(settings.server) as listener:  # first, since nothing is as quickly told as a port that is taken
         assistant = assistants.load(assistants.find_folder(folder or settings.assistant))

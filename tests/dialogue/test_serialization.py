@@ -47,13 +47,15 @@ def test_the_shape_is_a_type_in_snake_case_and_the_fields() -> None:
         "type": "user_said",
         "text": "hi",
         "commands": [
-            {"type": "start_flow", "flow": "transfer"},
+            {"type": "start_flow", "flow": "transfer", "extractor": "llm"},
             {"type": "set_slot", "name": "amount", "value": 5, "extractor": "llm"},
         ],
         "stage": "llm",
         "took_ms": 0.0,
         "prompt_tokens": 0,
         "completion_tokens": 0,
+        "metadata": {},
+        "is_answered": True,
     }
     assert type_name(CorrectSlots) == "correct_slots"
 

@@ -42,6 +42,25 @@ def test_any_batches_come_back_in_order(batches: list[list[DialogueEvent]]) -> N
     asyncio.run(check())
 
 
+@pytest.mark.parametrize("is_in_memory", [True, False])
+async def test_when_a_conversation_was_last_written(tmp_path: Path, is_in_memory: bool) -> None:
+    times_s = iter([100.0, 200.0, 300.0])
+    if is_in_memory:
+        opened: MemoryEventStore | SqliteEventStore = MemoryEventStore(lambda: next(times_s))
+    else:
+        opened = SqliteEventStore(tmp_path / "events.db", clock=lambda: next(times_s))
+        await opened.open()
+    assert await opened.last_written("a") is None
+    await opened.append("a", [FlowStarted("x")])
+    await opened.append("a", [FlowStarted("y")])
+    await opened.append("b", [FlowStarted("z")])
+    assert await opened.last_written("a") == 200.0
+    await opened.append("a", [])
+    assert await opened.last_written("a") == 200.0
+    if isinstance(opened, SqliteEventStore):
+        await opened.close()
+
+
 async def test_conversations_do_not_mix(store: SqliteEventStore) -> None:
     await store.append("a", [FlowStarted("x")])
     await store.append("b", [FlowStarted("y")])

@@ -30,13 +30,19 @@ def any_event() -> st.SearchStrategy[DialogueEvent]:
 
 
 _PLAIN: dict[str, st.SearchStrategy[Any]] = {
-    **dict.fromkeys(("flow", "flow_id", "step_id", "name", "text", "reason", "error_type", "assistant_id"), TEXTS),
+    **dict.fromkeys(
+        ("flow", "flow_id", "step_id", "name", "text", "reason", "error_type", "assistant_id", "version"), TEXTS
+    ),
     "extractor": st.sampled_from(["llm", "nlu", "fast_path", "payload"]),
     "stage": st.sampled_from(["payload", "fast_path", "router", "llm", "recorded", "none"]),
     "value": JSON_VALUES,
     "info": MAPS,
     "metadata": MAPS,
+    "is_answered": st.booleans(),
+    "state": MAPS,
     "options": st.lists(TEXTS, max_size=3).map(tuple),
+    "steps": st.lists(TEXTS, max_size=3).map(tuple),
+    "resets": st.lists(TEXTS, max_size=3).map(tuple),
     "corrections": st.lists(st.tuples(TEXTS, JSON_VALUES), max_size=3).map(tuple),
     "took_ms": st.floats(0, 1e6),
     "prompt_tokens": st.integers(0, 5000),

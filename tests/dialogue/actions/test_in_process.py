@@ -147,6 +147,65 @@ async def test_a_module_of_another_name(folders: Folders) -> None:
     assert folders.load({"data/x.yml": ""}, "empty").names == ()
 
 
+async def test_what_is_no_event_is_left_out(folders: Folders) -> None:
+    body = "return [SlotSet('a', 1), 'slot', {'name': 'b'}, None, SlotSet('c')]"
+    result = await folders.load({"actions/__init__.py": action("odd", body)}).run("odd", TRACKER, {})
+    assert isinstance(result, ActionReturned)
+    assert [event["name"] for event in result.events] == ["a", "c"]
+
+
+async def test_what_databases_and_calendars_give_is_taken(folders: Folders) -> None:
+    body = (
+        "from decimal import Decimal",
+        "from datetime import date",
+        "return [SlotSet('a', Decimal('2.5')), SlotSet('b', date(2026, 1, 2)), SlotSet('c', (1, 2))]",
+    )
+    result = await folders.load({"actions/__init__.py": action("rich", *body)}).run("rich", TRACKER, {})
+    assert isinstance(result, ActionReturned)
+    assert [event["value"] for event in result.events] == [2.5, "2026-01-02", [1, 2]]
+
+
+async def test_half_a_character_is_replaced(folders: Folders) -> None:
+    actions = folders.load({"actions/__init__.py": action("half", "return [SlotSet('a', 'x\\ud800\u00e9')]")})
+    result = await actions.run("half", TRACKER, {})
+    assert isinstance(result, ActionReturned)
+    assert result.events[0]["value"] == "x?\u00e9"
+
+
+async def test_validation_actions_run_under_their_names(folders: Folders) -> None:
+    source = """
+    from rasa_sdk import FormValidationAction, Tracker, ValidationAction
+    from rasa_sdk.executor import CollectingDispatcher
+    from rasa_sdk.types import DomainDict
+
+    class Sizes(FormValidationAction):
+        def name(self):
+            return "validate_order_form"
+
+        def validate_size(self, value, dispatcher, tracker, domain: DomainDict):
+            return {"size": value.upper()}
+
+    class Slots(ValidationAction):
+        async def extract_weight(self, dispatcher, tracker, domain):
+            return {"weight": 3}
+    """
+    actions = folders.load({"actions/__init__.py": dedent(source)})
+    assert set(actions.names) == {"validate_order_form", "action_validate_slot_mappings"}
+    tracker = {**TRACKER, "slots": {"size": "s"}, "events": [{"event": "slot", "name": "size", "value": "s"}]}
+    domain = {"forms": {"order_form": {"required_slots": ["size"]}}, "slots": {"weight": {"type": "float"}}}
+    form = await actions.run("validate_order_form", tracker, domain)
+    assert isinstance(form, ActionReturned), form
+    assert [(event["name"], event["value"]) for event in form.events] == [("size", "S")]
+    slots = await actions.run("action_validate_slot_mappings", tracker, domain)
+    assert isinstance(slots, ActionReturned), slots
+    assert [(event["name"], event["value"]) for event in slots.events] == [("weight", 3)]
+
+
+async def test_a_module_of_the_public_sdk_that_is_not_here_says_what_to_type(folders: Folders) -> None:
+    with pytest.raises(ActionsUnloadable, match=r"pip install 'vivavoce\[rasa-sdk\]'"):
+        folders.load({"actions/__init__.py": "from rasa_sdk.knowledge_base.actions import ActionQueryKnowledgeBase"})
+
+
 async def test_base_classes_and_plain_classes_are_no_actions(folders: Folders) -> None:
     source = """
     class Base(Action):
@@ -155,24 +214,41 @@ async def test_base_classes_and_plain_classes_are_no_actions(folders: Folders) -
 
     class Record:
         name = "x"
+
+    class Job:
+        def __init__(self, needed):
+            pass
+        def name(self):
+            return "job"
+        def run(self):
+            pass
     """
     files = {"actions/__init__.py": HEAD + dedent(source) + action("real", "return []", head="")}
     assert folders.load(files).names == ("real",)
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    "script",
     [
         ("raise KeyError('oops')", "KeyError: 'oops'"),
         ("raise SystemExit", "SystemExit"),
         ("return [SlotSet('x', object())]", "not JSON serializable"),
         ("return [SlotSet('x', float('nan'))]", "not JSON compliant"),
-        ("return ['slot']", "is not an event"),
         ("return 3", "not iterable"),
+        ("return [{'event': 'slot'}]", "its event 1 (slot) has nothing as 'name', where a name is due"),
+        ("dispatcher.utter_message(buttons=7)", "its response 1 has a number as 'buttons', where a list is due"),
+        ("return [SlotSet('x', 'long' * 600_000)]", "at most 2,097,152 are taken"),
+        ("x = []", "for _ in range(100): x = [x]", "return [SlotSet('x', x)]", "nested deeper than 64 levels"),
+        (
+            "from dialogue.actions.sdk import ActionExecutionRejection as No",
+            "raise No('bad', 'not now')",
+            "rejected: not now",
+        ),
     ],
 )
-async def test_what_goes_wrong_is_a_result(folders: Folders, body: str, reason: str) -> None:
-    actions = folders.load({"actions/__init__.py": action("bad", body)})
+async def test_what_goes_wrong_is_a_result(folders: Folders, script: tuple[str, ...]) -> None:
+    *body, reason = script
+    actions = folders.load({"actions/__init__.py": action("bad", *body)})
     result = await actions.run("bad", TRACKER, {})
     assert isinstance(result, ActionFailed)
     assert reason in result.reason

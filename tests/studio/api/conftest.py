@@ -11,11 +11,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from flows.errors import Finding
 from flows.model import Assistant, Flow, Slot
 from studio.api.app import create_app
 from studio.api.security import LOOPBACK_HOSTS
 from studio.api.services import Services
 from studio.parts import PartBoard, PartStatus
+from studio.reloading import ReloadStatus
 from studio.telemetry import Telemetry
 from voice.errors import CallsFull, OfferUnusable, OfferWithoutAudio
 from voice.transports.webrtc import Answer, CallStatus
@@ -89,7 +91,8 @@ def server(tmp_path: Path) -> Server:
     board.report(PartStatus("speech recognition", "ready"))
 
     services = Services(
-        assistant=assistant(),
+        assistant=assistant,
+        reload_status=lambda: ReloadStatus("refused", "abc", 5.0, (Finding("domain.yml", 1, 2, "x", "y"),), "1 error"),
         board=board,
         telemetry=telemetry,
         gateway=lambda: gateway,

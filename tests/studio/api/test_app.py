@@ -21,6 +21,13 @@ async def test_assistant_without_what_comes_with_the_product(client: httpx.Async
     }
 
 
+async def test_which_version_runs_and_what_is_wrong_with_the_files(client: httpx.AsyncClient) -> None:
+    status = (await client.get("/api/assistant/version")).json()
+    finding = status.pop("findings")[0]
+    assert status == {"state": "refused", "version": "abc", "switched_at": 5.0, "message": "1 error"}
+    assert (finding["file"], finding["line"], finding["column"], finding["code"]) == ("domain.yml", 1, 2, "x")
+
+
 async def test_models(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/models")).json() == [{"id": "whisper-base", "is_present": True}]
 
