@@ -1,14 +1,17 @@
 """The error tree of `dialogue`.
 
 DialogueError
-├── EventInvalid          JSON that should be an event of the log is not one
-├── StoreUnavailable      the event log cannot be read or written
-├── UnderstandingFailed   understanding raised instead of answering
-├── ActionsUnloadable     the assistant's actions package cannot be imported
-├── ResponseUnavailable   no variation of a response fits, or the response does not exist
-├── TemplateFailed        a response template cannot be rendered within its limits
-├── ReplayDiverged        a log does not come from this assistant
-└── TestsInvalid          test or command files do not read; carries every finding
+├── EventInvalid              JSON that should be an event of the log is not one
+├── StoreUnavailable          the event log cannot be read or written
+├── UnderstandingFailed       understanding raised instead of answering
+├── ActionsUnloadable         the assistant's actions package cannot be imported
+├── ActionEndpointInvalid     `action_endpoint` of endpoints.yml cannot be used (in `dialogue.actions.errors`)
+├── ActionServerUnavailable   the action server does not answer (there as well)
+├── AnswerInvalid             an action gave back something that is no answer (there as well)
+├── ResponseUnavailable       no variation of a response fits, or the response does not exist
+├── TemplateFailed            a response template cannot be rendered within its limits
+├── ReplayDiverged            a log does not come from this assistant
+└── TestsInvalid              test or command files do not read; carries every finding
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.automaton import CHAR, Automaton
+from flows.automaton import CHAR, Automaton, Single
 
 _MAX_STATES: Final = 120
 _MAX_PATHS: Final = 1_000
@@ -38,7 +38,7 @@ class _Walk:
     def _sampled(self, at: int) -> frozenset[str]:
         test = self._automaton.tests[at]
         return frozenset(
-            character for character in self._automaton.sample if test is not None and test.reads(character)
+            character for character in self._automaton.sample if isinstance(test, Single) and test.reads(character)
         )
 
     def _ways(self, state: int) -> dict[int, int]:

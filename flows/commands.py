@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
@@ -19,11 +20,20 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class SetSlot:
-    """The caller gave a value. `extractor` names who heard it: llm, nlu, fast_path, payload."""
+    """The caller gave a value. `extractor` names who heard it: llm, nlu, fast_path, payload.
+
+    `only_in` are flows of which one must be active for the value to count, as a slot's mapping asks for; none: any.
+    A number that JSON does not have becomes its text, so that every turn can be written to the log.
+    """
 
     name: str
     value: Json
     extractor: str = "llm"
+    only_in: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, float | list | dict):
+            object.__setattr__(self, "value", _in_json(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,18 @@ class HandleCodeChange:
 @dataclass(frozen=True, slots=True)
 class Noop:
     """Nothing is to be done."""
+
+
+def _in_json(value: Json) -> Json:
+    match value:
+        case float() if not isfinite(value):
+            return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        case list():
+            return [_in_json(item) for item in value]
+        case dict():
+            return {name: _in_json(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 Command: TypeAlias = (

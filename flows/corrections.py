@@ -59,7 +59,7 @@ def apply_correction(run: Run, frame: Frame) -> None:
         if is_reset_only:
             run.set_slot(name, None)
         else:
-            run.set_heard(name, value)
+            run.set_heard(name, value, by_nlu=name in run.heard_by_nlu)
     goal = _goal(run, values)
     if goal is not None:
         _move(run, goal[0], goal[1], frame)

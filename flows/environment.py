@@ -16,6 +16,11 @@ from flows.source import Rows, Scalar, Table, Value
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 
 
+def is_on(name: str, environment: Mapping[str, str] | None) -> bool:
+    """Tell whether a switch of the environment is set."""
+    return (environment or {}).get(name, "").strip().lower() in ("true", "1", "yes", "on")
+
+
 def expanded(value: Value, environment: Mapping[str, str], findings: Findings) -> Value:
     """Return the value with every variable filled in. What comes out is text, also where it looks like a number."""
     match value:

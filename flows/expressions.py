@@ -2,8 +2,8 @@
 
 For each pattern an upper bound is counted of the steps that `re` can need for a text of a given length. Up to the
 length where the bound is small, `re` does the work: that is nearly always, and fast. Longer texts are read by an
-automaton, whose time is bounded. Only patterns that no automaton can run (back-references and the like) have a
-longest text beyond which they match nothing.
+automaton, whose time grows with the text alone. Only patterns that no automaton can run (back-references and the like),
+and automata of more than 200 instructions, have a longest text short of `MAX_MATCHED_CHARACTERS`.
 
 Everything here depends on pattern and text alone, never on a clock, so that replaying a call gives the same answers.
 """
@@ -18,15 +18,19 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from flows.ambiguity import is_ambiguous
-from flows.automaton import Automaton, NoAutomaton, build
+from flows.automaton import Automaton
+from flows.automaton_builder import NoAutomaton, build
 
-MAX_MATCHED_CHARACTERS: Final = 1_000
+MAX_MATCHED_CHARACTERS: Final = 100_000
 """Longer texts never match."""
 MAX_PATTERN_CHARACTERS: Final = 2_000
 _MAX_STEPS: Final = 4_000_000
 """Of `re`, some 80 ms on one core if all of them are needed, which the bound hardly ever means."""
-_MAX_LOOKING_STEPS: Final = 4_000_000
+_MAX_VISITS: Final = 20_000_000
+"""Of an automaton's instructions: some three seconds if all are made, but what was made once is mostly looked up."""
 _LEAST_USEFUL_LENGTH: Final = 24
+_SELDOM_LONGER: Final = 1_000
+"""A limit beyond this is not worth a warning: what callers say is hardly ever longer."""
 _REMEMBERED: Final = 512
 _ENDLESS: Final = float("inf")
 
@@ -85,10 +89,16 @@ def _compiled(text: str) -> Expression:
     except NoAutomaton as reason:
         if longest < _LEAST_USEFUL_LENGTH:
             raise ExpressionInvalid(f"the regular expression could run for ever, and {reason}") from reason
-        risk = f"texts longer than {longest} characters will not match, because the expression could run for ever"
-        return Expression(pattern, longest, None, 0, risk)
+        return Expression(pattern, longest, None, 0, _told(longest))
+    longest_for_automaton = min(MAX_MATCHED_CHARACTERS, _MAX_VISITS // automaton.size)
     risk = "this regular expression can be read in ever more ways as the text grows" if is_ambiguous(automaton) else ""
-    return Expression(pattern, longest, automaton, _longest_for(automaton), risk)
+    return Expression(pattern, longest, automaton, longest_for_automaton, risk)
+
+
+def _told(longest: int) -> str:
+    if longest >= _SELDOM_LONGER:
+        return ""
+    return f"texts longer than {longest} characters will not match, because the expression could run for ever"
 
 
 def _parsed(text: str) -> tuple[Any, re.Pattern[str]]:
@@ -100,13 +110,6 @@ def _parsed(text: str) -> tuple[Any, re.Pattern[str]]:
         raise ExpressionInvalid(f"the regular expression does not compile: {error.msg}", error.pos or 0) from error
     except (OverflowError, ValueError, MemoryError) as error:
         raise ExpressionInvalid(f"the regular expression does not compile: {error}") from error
-
-
-def _longest_for(automaton: Automaton) -> int:
-    if not automaton.has_looks:
-        return MAX_MATCHED_CHARACTERS
-    size = sum(len(inner.kinds) for inner in automaton.family())  # each look may read the whole text everywhere
-    return min(MAX_MATCHED_CHARACTERS, int((_MAX_LOOKING_STEPS / size) ** 0.5))
 
 
 def _longest(tree: Any) -> int:

@@ -24,6 +24,11 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[Finding, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, codes: frozenset[str]) -> None:
+        """From now on, keep no findings of these codes."""
+        self._left_out = codes
 
     def error(self, place: Place, code: str, message: str, suggestion: str = "") -> None:
         """Note what keeps the assistant from loading."""
@@ -37,7 +42,7 @@ class Findings:
         self, place: Place, code: str, message: str, suggestion: str, severity: Literal["error", "warning"]
     ) -> None:
         finding = Finding(place.file, place.line, place.column, code, message, suggestion, severity)
-        if finding in self._found:
+        if finding in self._found or code in self._left_out:
             return
         self._counts[severity, code] += 1
         if self._counts[severity, code] <= MOST_OF_A_KIND:

@@ -24,6 +24,7 @@ from flows.model import (
     Step,
 )
 from flows.places import Place
+from flows.tools import mcp_servers
 
 HANDOFF: Final = "pattern_human_handoff"
 _LINKED_BY_PATTERNS: Final = (HANDOFF, "pattern_chitchat", "pattern_customer_satisfaction")
@@ -168,8 +169,12 @@ def _check_call(task: CallTask, place: Place, flow: Flow, assistant: Assistant, 
     child = assistant.flows.get(task.flow_id)
     if flow.is_pattern:
         findings.error(place, "call", "patterns may not call flows")
-    elif "mcp_server" in task.options or (child is None and task.flow_id in assistant.agents):
-        _check_outside(task, place, assistant, findings)
+    elif task.is_tool:
+        _check_tool(task, place, assistant, findings)
+    elif child is None and task.flow_id in assistant.agents:
+        message = f"'{task.flow_id}' is a sub-agent, which is not run here: the step fails when it is reached"
+        findings.warning(place, "call", message, "call a flow or a tool of an MCP server instead")
+        _check_exits(task, place, assistant, findings)
     elif child is None:
         suggestion = did_you_mean(task.flow_id, assistant.flows)
         findings.error(place, "unknown-flow", f"there is no flow '{task.flow_id}' to call", suggestion)
@@ -182,19 +187,27 @@ def _check_call(task: CallTask, place: Place, flow: Flow, assistant: Assistant, 
         findings.warning(place, "call", f"'{child.id}' is a flow: {given} has no effect")
 
 
-def _check_outside(task: CallTask, place: Place, assistant: Assistant, findings: Findings) -> None:
-    """Check the call of a tool on an MCP server, or of a sub-agent."""
-    message = f"'{task.flow_id}' is a tool or an agent, which flows cannot call yet: the step fails when it is reached"
-    findings.warning(place, "call", message)
-    servers = assistant.endpoints.get("mcp_servers") or ()
-    known = [str(one.get("name")) for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
-    server = task.options.get("mcp_server")
-    if server is not None and server not in known:
-        text = f"endpoints.yml has no MCP server '{server}'"
-        findings.warning(place, "unknown-server", text, did_you_mean(str(server), known))
+def _check_tool(task: CallTask, place: Place, assistant: Assistant, findings: Findings) -> None:
+    """Check the call of a tool on an MCP server."""
+    name, places = task.flow_id, task.places
+    if name in assistant.flows:
+        message = f"'{name}' is a flow as well: nobody could tell the tool from it"
+        findings.error(place, "call", message, "rename the flow, or leave 'mcp_server' out to call it")
+    known = dict(mcp_servers(assistant.endpoints))
+    server = str(task.options["mcp_server"])
+    if server and server not in known:
+        suggestion = did_you_mean(server, known) or "add it to mcp_servers"
+        message = f"endpoints.yml has no MCP server '{server}'"
+        findings.error(places.get("mcp_server", place), "unknown-server", message, suggestion)
     mapping = task.options.get("mapping") or {}
-    for entry in [*mapping.get("input", ()), *mapping.get("output", ())]:
-        check_slot(str(entry["slot"]), place, assistant, findings)
+    for slot in dict.fromkeys(str(entry["slot"]) for side in mapping.values() for entry in side):
+        check_slot(slot, places.get(f"slot {slot}", place), assistant, findings)
+    if task.options.get("exit_if"):
+        findings.warning(place, "call", f"'{name}' is a tool: exit_if, which is for sub-agents, has no effect")
+    _check_exits(task, place, assistant, findings)
+
+
+def _check_exits(task: CallTask, place: Place, assistant: Assistant, findings: Findings) -> None:
     for text in task.options.get("exit_if") or ():
         for name in _slots_read(text):
             check_slot(name, place, assistant, findings)

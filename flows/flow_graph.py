@@ -92,8 +92,11 @@ def _check_loops(flow: Flow, edges: Edges, findings: Findings) -> None:
         steps = [flow.by_id[name] for name in loop]
         has_exit = any(_leaves(step, loop, edges, flow) for step in steps)
         if not (has_exit and any(_changes_slots(step) for step in steps)):
-            is_error = not any(_runs_code(step) for step in steps)
-            _report(flow, loop, "endless-loop", "this loop never waits for the caller", findings, is_error=is_error)
+            is_error = not has_exit and not any(_runs_code(step) for step in steps)
+            message = "this loop never waits for the caller"
+            if has_exit:  # taken or not at the first step: the engine's limit of steps ends it otherwise
+                message += ", and nothing in it changes what its way out depends on"
+            _report(flow, loop, "endless-loop", message, findings, is_error=is_error)
             reported |= loop
     skipping = [step.id for step in flow.steps if not _always_waits(step)]
     for loop in loops(_within(skipping, edges)):

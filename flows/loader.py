@@ -17,11 +17,12 @@ from typing import Final
 
 from flows.commands import Json
 from flows.domain_reader import Domain, read_domain
-from flows.environment import expanded
+from flows.environment import expanded, is_on
 from flows.errors import AssistantInvalid, Finding
 from flows.findings import Findings
 from flows.flow_reader import read_flow
 from flows.folder import Folder
+from flows.follow_on import follow_ons
 from flows.linking import link_flows
 from flows.model import Assistant, Flow
 from flows.places import Place
@@ -38,6 +39,8 @@ _PATTERN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
 _PATTERNS_FOLDER: Final = Path(__file__).parent / "patterns"
 _SETTINGS: Final = ("config", "endpoints", "credentials", "voice")
 _EXPANDED: Final = ("config", "endpoints", "credentials")
+CLARIFY_STARTS: Final = "CLARIFY_ON_MULTIPLE_START_FLOWS"
+"""The variable of the environment that has several wished flows asked back about (format section 4.3, rule 5)."""
 _DOMAIN_KEYS: Final = ("slots", "actions", "intents", "entities", "session_config")
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
@@ -64,7 +67,8 @@ def load_assistant(folder: Path, *, profile: str = "3.16", environment: Mapping[
     Args:
         folder: where its files are.
         profile: which versions of the format it was written for, one of `PROFILES`.
-        environment: what `${NAME}` in config, endpoints and credentials stands for; None leaves it as it is.
+        environment: what `${NAME}` in config, endpoints and credentials stands for, None leaves it as it is; and
+            whether several wished flows are asked back about.
 
     Raises:
         AssistantInvalid: with every finding, each with file (relative to the folder), line and column.
@@ -118,6 +122,7 @@ def _load(folder: Path, profile: str, environment: Mapping[str, str] | None) -> 
     _read_data_files(read)
     _add_defaults(read, profile)
     assistant = _assembled(read, profile)
+    findings.leave_out(follow_ons(findings.sorted()))
     check(assistant, findings, _sources(read))
     return assistant, findings
 
@@ -156,8 +161,10 @@ def _assembled(read: _Reading, profile: str) -> Assistant:
         examples=read.examples,
         profile=profile,
         intents=tuple(dict.fromkeys(read.domain.intents)),
+        entities=tuple(dict.fromkeys(read.domain.entities)),
         domain=read.domain.plain,
         session=read.domain.session,
+        clarifies_starts=is_on(CLARIFY_STARTS, read.environment),
         agents=tuple(sorted(path.parent.name for path in read.folder.root.glob("sub_agents/*/config.yml"))),
     )
 

@@ -22,6 +22,9 @@ from flows.templates import Template
 START = "START"
 END = "END"
 
+CLASSIFIER_MAPPINGS: Final = frozenset({"from_entity", "from_intent", "from_text", "from_trigger_intent"})
+"""Kinds of mappings that a trained classifier (NLU) fills slots by."""
+
 ActionEffect: TypeAlias = Literal["none", "read", "write"]
 SlotType: TypeAlias = Literal["text", "bool", "float", "categorical", "strict_categorical", "any", "list"]
 
@@ -234,6 +237,16 @@ class Slot:
     def is_filled_by_model(self) -> bool:
         return any(mapping.kind == "from_llm" for mapping in self.mappings)
 
+    @property
+    def is_filled_by_classifier(self) -> bool:
+        return any(mapping.kind in CLASSIFIER_MAPPINGS for mapping in self.mappings)
+
+    @property
+    def keeps_what_a_classifier_heard(self) -> bool:
+        """A model may not change what a trained classifier filled."""
+        allowed = any(m.kind == "from_llm" and m.options.get("allow_nlu_correction") is True for m in self.mappings)
+        return self.is_filled_by_classifier and not allowed
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseButton:
@@ -298,11 +311,14 @@ class Assistant:
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     profile: str = "3.16"
     intents: tuple[str, ...] = field(default=(), repr=False)
+    entities: tuple[str, ...] = field(default=(), repr=False)
     domain: Mapping[str, Json] = field(default_factory=dict, repr=False)
     """The domain as the action protocol sends it, merged from all files."""
     agents: tuple[str, ...] = ()
     """Names of the sub-agents in the folder; they are not run yet."""
     session: SessionSettings = field(default_factory=SessionSettings, repr=False)
+    clarifies_starts: bool = False
+    """Several flows wished for at once, where none is active, are asked back about and not run one after another."""
     initial_slots: Mapping[str, Json] = field(init=False, compare=False, repr=False)
     custom_actions: frozenset[str] = field(init=False, compare=False, repr=False)
     user_flows: tuple[Flow, ...] = field(init=False, compare=False, repr=False)
@@ -310,6 +326,9 @@ class Assistant:
     """Slots that any flow asks for."""
     expectations: Mapping[tuple[str, str], Expectation] = field(init=False, compare=False, repr=False)
     """By flow and collect step, what a caller who is asked there is expected to say."""
+    slots_of_classifiers: tuple[Slot, ...] = field(init=False, compare=False, repr=False)
+    flows_by_intent: Mapping[str, tuple[Flow, ...]] = field(init=False, compare=False, repr=False)
+    """By intent, the flows that it may start."""
     open_slots: Mapping[str, frozenset[str]] = field(init=False, compare=False, repr=False)
     """By flow, the slots that may be filled while it runs: its own, those of flows it calls, and of those it links."""
 
@@ -320,7 +339,18 @@ class Assistant:
         collected = frozenset(name for flow in self.flows.values() for name in flow.collected)
         object.__setattr__(self, "collected", collected)
         object.__setattr__(self, "expectations", dict(_expectations(self.flows, self.slots)))
+        by_classifier = tuple(slot for slot in self.slots.values() if slot.is_filled_by_classifier)
+        object.__setattr__(self, "slots_of_classifiers", by_classifier)
+        object.__setattr__(self, "flows_by_intent", _by_intent(self.flows))
         object.__setattr__(self, "open_slots", {flow_id: _open_slots(flow_id, self.flows) for flow_id in self.flows})
+
+
+def _by_intent(flows: Mapping[str, Flow]) -> dict[str, tuple[Flow, ...]]:
+    found: dict[str, tuple[Flow, ...]] = {}
+    for flow in flows.values():
+        for intent in dict.fromkeys(trigger.intent for trigger in flow.nlu_trigger):
+            found[intent] = (*found.get(intent, ()), flow)
+    return found
 
 
 def _open_slots(flow_id: str, flows: Mapping[str, Flow]) -> frozenset[str]:

@@ -23,7 +23,7 @@ from flows.errors import PredicateInvalid
 MAX_CHARACTERS: Final = 20_000
 MAX_DEPTH: Final = 50
 """Of parentheses and denials in each other: far more than anyone writes, far less than would exhaust the stack."""
-_MAX_INTEGER_CHARACTERS: Final = 18
+_MAX_INTEGER_CHARACTERS: Final = 300
 
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "contains", "matches"]
 

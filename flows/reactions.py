@@ -97,8 +97,8 @@ def _react(run: Run, turn: _Turn, command: Command) -> None:
     match command:
         case StartFlow(flow):
             _start(run, turn, flow)
-        case SetSlot(name, value):
-            _set(run, turn, name, value)
+        case SetSlot():
+            _set(run, turn, command)
         case CancelFlow():
             _cancel(run, turn)
         case CorrectSlots(corrections):
@@ -207,11 +207,12 @@ def raise_group(run: Run, root: int, to: int) -> None:
     run.stack[root:to] = run.stack[end:to] + group
 
 
-def _set(run: Run, turn: _Turn, name: str, value: Json) -> None:
+def _set(run: Run, turn: _Turn, command: SetSlot) -> None:
+    name = command.name
     if name not in run.assistant.slots:
         return
     _skip_offer(run, name)
-    run.set_heard(name, value)
+    run.set_heard(name, command.value, by_nlu=command.extractor == "nlu")
     turn.validations = [frame for frame in turn.validations if frame.context.get("validate") != name]
     frame = validation_frame(run, name)
     if frame is not None:

@@ -11,12 +11,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
-from types import GeneratorType
 from typing import Any, Final, NoReturn
 
 from jinja2 import ChainableUndefined, TemplateError, Undefined
 from jinja2.environment import TemplateExpression
-from jinja2.filters import do_round, do_sum
+from jinja2.filters import do_round, do_sum, make_attrgetter
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -32,16 +31,16 @@ _DIGITS: Final = 15
 _FAULTS: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _METHODS: Final[Mapping[type, frozenset[str]]] = {
     str: frozenset({
-        "capitalize", "count", "endswith", "find", "index", "isalpha", "isdigit", "isnumeric", "join", "lower", "lstrip",
-        "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split", "splitlines",
-        "startswith", "strip", "swapcase", "title", "upper",
+        "capitalize", "count", "endswith", "find", "index", "isalpha", "isdigit", "isnumeric", "join", "lower",
+        "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split",
+        "splitlines", "startswith", "strip", "swapcase", "title", "upper",
     }),
     dict: frozenset({"get", "items", "keys", "values"}),
     list: frozenset({"count", "index"}),
 }  # fmt: skip
 """The methods that an expression may call, by the type of what they belong to."""
 _FILTERS: Final = frozenset({
-    "abs", "attr", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby", "int", "items",
+    "abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby", "int", "items",
     "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr",
     "sort", "string", "title", "tojson", "trim", "truncate", "unique", "upper", "wordcount",
 })  # fmt: skip
@@ -90,14 +89,14 @@ class _Environment(ImmutableSandboxedEnvironment):
             return obj[attribute]
         return super().getattr(obj, attribute)
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 (the signature is Jinja's)
         return any(type(obj) is kind and attr in names for kind, names in _METHODS.items())
 
     def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call a method that is listed; the two that make long texts of short ones are bounded."""
         owner, name = getattr(obj, "__self__", None), getattr(obj, "__name__", "")
         if isinstance(owner, str) and name == "join":
-            return _joined(*args, owner)
+            return _joined(args[0] if args else (), owner)
         if isinstance(owner, str) and name == "replace":
             return _replaced(owner, *args)
         return super().call(context, obj, *args, **kwargs)
@@ -129,7 +128,8 @@ def _compiled(text: str) -> TemplateExpression:
 def _environment() -> _Environment:
     environment = _Environment(undefined=ChainableUndefined, autoescape=False)
     kept: dict[str, Callable[..., Any]] = {name: environment.filters[name] for name in _FILTERS}
-    environment.filters = {**kept, "join": _joined, "replace": _replaced, "round": _rounded, "sum": _sum(environment)}
+    environment.filters = {**kept, "join": _join(environment), "replace": _replaced}
+    environment.filters |= {"round": _rounded, "sum": _sum(environment)}
     environment.globals = {}
     return environment
 
@@ -147,6 +147,13 @@ def _rounded(value: Any, precision: int = 0, method: Any = "common") -> float:
     if not _is_number(value) or abs(precision) > _DIGITS:
         _refuse(f"round is for numbers, and for at most {_DIGITS} digits")
     return do_round(value, precision, method)
+
+
+def _join(environment: _Environment) -> Callable[..., str]:
+    def join(items: Iterable[Any], d: Any = "", attribute: str | int | None = None) -> str:
+        return _joined(items if attribute is None else map(make_attrgetter(environment, attribute), items), d)
+
+    return join
 
 
 def _joined(items: Iterable[Any], between: Any = "") -> str:
@@ -205,7 +212,7 @@ def _plain(value: Any, room: _Room, depth: int) -> Json:
         case Mapping():
             room.take()
             return {str(key): _plain(item, room, depth + 1) for key, item in value.items()}
-        case list() | tuple() | GeneratorType() | map() | filter() | reversed():
+        case Iterable() if not isinstance(value, bytes):
             room.take()
             return [_counted(item, room, depth + 1) for item in value]
         case _:

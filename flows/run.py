@@ -30,6 +30,7 @@ class Run:
     stack: list[Frame]
     slots: SlotValues
     misfits: dict[str, Json]
+    heard_by_nlu: frozenset[str]
     n_frames: int
     n_steps: int
     pending_action: str | None
@@ -48,6 +49,7 @@ class Run:
             stack=list(state.stack),
             slots=SlotValues.of(state.slots, assistant.initial_slots),
             misfits=dict(state.misfits),
+            heard_by_nlu=state.heard_by_nlu,
             n_frames=state.n_frames,
             n_steps=state.n_steps,
             pending_action=state.pending_action,
@@ -65,6 +67,7 @@ class Run:
             n_frames=self.n_frames,
             pending_action=self.pending_action,
             misfits=self.misfits,
+            heard_by_nlu=self.heard_by_nlu,
             kept_slots=self.kept_slots,
             said_frame_id=self.said_frame_id,
             n_steps=self.n_steps,
@@ -93,12 +96,20 @@ class Run:
         """Store a value as it is."""
         self.slots.put(name, value)
         self.misfits.pop(name, None)
+        if name in self.heard_by_nlu:
+            self.heard_by_nlu -= {name}
         self.effects.append(Emit(SlotSet(name, value)))
 
-    def set_heard(self, name: str, value: Json) -> None:
-        """Store a value that a model heard; one that does not fit is noted, and refused when it is asked for."""
+    def set_heard(self, name: str, value: Json, *, by_nlu: bool = False) -> None:
+        """Store a value that a model heard; one that does not fit is noted, and refused when it is asked for.
+
+        What a trained classifier heard (`by_nlu`) is kept from models, where the slot's mappings ask for it.
+        """
+        slot = self.assistant.slots[name]
         try:
-            self.set_slot(name, fitted(self.assistant.slots[name], value))
+            self.set_slot(name, fitted(slot, value))
+            if by_nlu and slot.keeps_what_a_classifier_heard:
+                self.heard_by_nlu |= {name}
         except Misfit:
             self.set_slot(name, value)
             self.set_slot(name, None)

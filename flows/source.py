@@ -37,6 +37,7 @@ MAX_DEPTH: Final = 100
 MAX_NODES: Final = 500_000
 """A file of aliases can be small and unfold to gigabytes; nodes are counted as if unfolded."""
 _INTEGER = re.compile(r"[-+]?[0-9]+")
+_MAX_INTEGER_CHARACTERS = 300  # what is longer is no number that anyone means, and costs more to read than it is worth
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NUMBER_STARTS: Final = frozenset("+-.0123456789")
 _WORDS: Final[dict[str, Json]] = {
@@ -297,7 +298,7 @@ def plain_scalar(text: str) -> Json:
         return _WORDS[text]
     if text[0] not in _NUMBER_STARTS:
         return text
-    if _INTEGER.fullmatch(text) and len(text) < 18:
+    if len(text) <= _MAX_INTEGER_CHARACTERS and _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)

@@ -42,7 +42,8 @@ class ConversationState:
     """Everything that decides what happens next. `stack` has its top at the end.
 
     `pending_action` is the custom action whose result is awaited. `misfits` holds values from a model that do not
-    fit their slot's type, until the question is asked and they are refused. The rest is of the running turn:
+    fit their slot's type, until the question is asked and they are refused. `heard_by_nlu` names the slots that a
+    trained classifier filled and that a model may not change. The rest is of the running turn:
     `kept_slots` survive the reset of a cancelled flow, `said_frame_id` is the frame whose question was just
     repeated, so that it is not asked twice, `n_steps` guards against endless loops.
     """
@@ -52,6 +53,7 @@ class ConversationState:
     n_frames: int = 0
     pending_action: str | None = None
     misfits: Mapping[str, Json] = field(default_factory=dict)
+    heard_by_nlu: frozenset[str] = frozenset()
     kept_slots: frozenset[str] = frozenset()
     said_frame_id: int = 0
     n_steps: int = 0

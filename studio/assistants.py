@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import studio
 from flows.errors import Finding
-from flows.loader import find_problems as flow_problems
-from flows.loader import load_assistant
+from flows.loader import PROFILES, examine, load_assistant
 from flows.model import Assistant
 from studio.errors import AssistantNotFound
 from voice.policy import PolicyInvalid, TurnPolicy
@@ -39,14 +39,18 @@ def find_folder(named: Path | None) -> Path:
 
 def find_problems(folder: Path) -> tuple[Finding, ...]:
     """Return everything that is wrong with the assistant's files, `voice.yml` included. Never raises for them."""
-    findings = flow_problems(folder)
-    if any(finding.severity == "error" for finding in findings):
-        return findings
+    return examined(folder)[1]
+
+
+def examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
+    """Return the assistant, None where it cannot be served, and everything that is wrong with its files."""
+    assistant, findings = examine(folder, environment=os.environ)
     try:
-        turn_policy(load_assistant(folder))
+        if assistant is not None:
+            turn_policy(assistant)
     except PolicyInvalid as error:
-        return (*findings, Finding("voice.yml", 1, 1, error.code, str(error)))
-    return findings
+        return None, (*findings, Finding("voice.yml", 1, 1, error.code, str(error)))
+    return assistant, findings
 
 
 def turn_policy(assistant: Assistant) -> TurnPolicy:
@@ -57,9 +61,13 @@ def turn_policy(assistant: Assistant) -> TurnPolicy:
     return TurnPolicy.from_mapping(given)
 
 
-def load(folder: Path) -> Assistant:
-    """Load the assistant. Raises `flows.errors.AssistantInvalid` with all findings."""
-    return load_assistant(folder)
+def load(folder: Path, *, profile: str = PROFILES[-1]) -> Assistant:
+    """Load the assistant as it runs in this process's environment.
+
+    Raises:
+        AssistantInvalid: with all findings.
+    """
+    return load_assistant(folder, profile=profile, environment=os.environ)
 
 
 def _example() -> Path:

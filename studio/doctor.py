@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -10,11 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from studio.errors import StudioError
 from studio.listening import is_port_free
 from studio.settings import Settings
+
+if TYPE_CHECKING:
+    from dialogue.actions.endpoint import ActionServer
+    from flows.model import Assistant
 
 CheckState: TypeAlias = Literal["ok", "warning", "missing"]
 PAGE_FOLDER = Path(__file__).parent / "web" / "dist"
@@ -103,18 +108,49 @@ def _models(settings: Settings) -> Iterator[Check]:
 
 
 def _assistant(settings: Settings, folder: Path | None) -> Iterator[Check]:
-    from studio.assistants import find_folder, find_problems
+    from studio.assistants import examined, find_folder
 
     try:
         found = find_folder(folder or settings.assistant)
     except StudioError as error:
         yield Check("assistant", "missing", str(error), "Name the folder: vivavoce doctor DIR")
         return
-    errors = [finding for finding in find_problems(found) if finding.severity == "error"]
-    if errors:
-        yield Check("assistant", "missing", f"{found}: {len(errors)} error(s)", f"vivavoce validate {found}")
+    assistant, findings = examined(found)
+    if assistant is None:
+        n_errors = sum(1 for finding in findings if finding.severity == "error")
+        yield Check("assistant", "missing", f"{found}: {n_errors} error(s)", f"vivavoce validate {found}")
     else:
         yield Check("assistant", "ok", str(found))
+        yield from _action_server(assistant)
+
+
+def _action_server(assistant: Assistant) -> Iterator[Check]:
+    """Ask the server on which the assistant's actions run whether it is there; where they run here, nothing."""
+    from dialogue.actions.endpoint import action_server
+    from dialogue.actions.errors import ActionEndpointInvalid, ActionServerUnavailable
+
+    try:
+        server = action_server(assistant)
+        if server is None:
+            return
+        asyncio.run(_asked(server))
+    except ActionEndpointInvalid as error:
+        yield Check("action server", "warning", "endpoints.yml cannot be used", str(error))
+    except ActionServerUnavailable as error:
+        yield Check("action server", "warning", "not available", str(error))
+    else:
+        yield Check("action server", "ok", server.url)
+
+
+async def _asked(server: ActionServer) -> None:
+    from dialogue.actions.webhook import WebhookActions
+
+    actions = WebhookActions(server)
+    actions.open()
+    try:
+        await actions.health()
+    finally:
+        await actions.close()
 
 
 def _page() -> Iterator[Check]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, TextIO
 
 from dialogue.conversation import Conversation
@@ -126,7 +126,8 @@ async def _show(outputs: AsyncIterator[TurnOutput], terminal: Terminal) -> bool:
 
 
 def _fields(value: Any) -> str:
-    return ", ".join(f"{name}={field!r}" for name, field in asdict(value).items())
+    shown = [field.name for field in fields(value) if field.compare]
+    return ", ".join(f"{name}={getattr(value, name)!r}" for name in shown)
 
 
 def _frame(frame: Any) -> str:

@@ -121,9 +121,11 @@ def test_what_a_value_says_cannot_change_the_logic() -> None:
     assert not filtered.test({"secret": "s", "guess": "x' or 's' = 's"}, {})
 
 
-def test_long_values_never_match() -> None:
+def test_long_values_match_up_to_a_limit() -> None:
     condition = parse('slots.a matches "^(a+)+$"')
     assert condition.test({"a": "aaa"}, {})
+    assert condition.test({"a": "a" * MAX_MATCHED_CHARACTERS}, {})
+    assert not condition.test({"a": "a" * (MAX_MATCHED_CHARACTERS - 1) + "b"}, {})
     assert not condition.test({"a": "a" * (MAX_MATCHED_CHARACTERS + 1)}, {})
 
 

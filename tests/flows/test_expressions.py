@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
+from random import Random
 from re import _parser  # type: ignore[attr-defined]
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.ambiguity import is_ambiguous
-from flows.automaton import NoAutomaton, build
+from flows.automaton import Automaton, Look
+from flows.automaton_builder import NoAutomaton, build
 from flows.expressions import MAX_MATCHED_CHARACTERS, ExpressionInvalid, compile_expression
 
 EXPLODING = [
@@ -47,6 +51,18 @@ LONG = [
     "ab" * (MAX_MATCHED_CHARACTERS // 2),
     "1" * MAX_MATCHED_CHARACTERS,
 ]
+LARGE = r"^(?:[ab]{1,80}c?){4,6}(x|y)*(x|y)*z$"
+"""Too much for `re`, and an automaton of about a thousand instructions."""
+
+
+class Counted(list[int]):
+    """The kinds of an automaton's instructions; each look at one is an instruction that is visited."""
+
+    n_visits = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        self.n_visits += 1
+        return super().__getitem__(at)
 
 
 @pytest.mark.timeout(60)
@@ -85,8 +101,77 @@ def test_what_cannot_be_run_is_refused(pattern: str, words: str, position: int) 
     assert caught.value.position == position
 
 
-def test_a_text_that_is_too_long_matches_nothing() -> None:
-    assert not compile_expression(".").search("a" * (MAX_MATCHED_CHARACTERS + 1))
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_found"),
+    [
+        ("(?i)URGENT", "long words " * 9_000 + "urgent", True),
+        ("urgent$", "urgent " * 14_000, False),
+        ("^[^0-9]+$", "long words " * 9_000, True),
+        (r"^(\w+\s?)+$", "word " * 20_000, True),
+        (r"^(\w+\s?)+$", "word " * 19_999 + "!", False),
+        (r"^(?!.*\.\.)(\w+\.?)+$", "a." * 50_000, True),
+        (r"^(?!.*\.\.)(\w+\.?)+$", "a." * 49_999 + ".", False),
+        (r"(\w+ ?)+(?<=d d)(?=!$)", "word d" + " d" * 40_000 + "!", True),
+        (r"\bfoo\b.*\bbar\b$", "foo " * 20_000 + "bar\n", True),
+        (r"\bfoo\b.*\bbar\b$", "foo " * 20_000 + "bar\n\n", False),
+        (".", "a" * MAX_MATCHED_CHARACTERS, True),
+        (".", "a" * (MAX_MATCHED_CHARACTERS + 1), False),
+        ("(a+)+$", "a" * (MAX_MATCHED_CHARACTERS + 1), False),
+    ],
+)
+def test_long_texts_match_as_short_ones_do(pattern: str, text: str, is_found: bool) -> None:
+    assert compile_expression(pattern).search(text) is is_found
+
+
+@pytest.mark.parametrize("pattern", [*EXPLODING, r".*foo.*bar", r"(?<=a)\w+(?=.*x)", r"(.*a){25}", LARGE])
+def test_the_steps_of_an_automaton_grow_with_the_text_alone(pattern: str) -> None:
+    random = Random(7)
+    for text in ("ab" * 1_000, "".join(random.choice("ab. ") for _ in range(2_000))):
+        automaton = build(_parser.parse(pattern))
+        counted = [Counted(one.kinds) for one in family(automaton)]
+        for one, kinds in zip(family(automaton), counted, strict=True):
+            one.kinds = kinds
+        automaton.search(text)
+        assert sum(kinds.n_visits for kinds in counted) <= automaton.size * (len(text) + 1)
+
+
+def family(automaton: Automaton) -> list[Automaton]:
+    inner = [test.inner for test in automaton.tests if isinstance(test, Look)]
+    return [automaton, *(one for look in inner for one in family(look))]
+
+
+def test_steps_that_were_made_are_not_made_again() -> None:
+    automaton = build(_parser.parse(r"^(\w+\s?)+$"))
+    automaton.kinds = kinds = Counted(automaton.kinds)
+    assert automaton.search("word " * 20_000)
+    assert kinds.n_visits < 200
+
+
+def test_what_is_remembered_of_a_text_is_bounded_and_changes_no_answer() -> None:
+    random = Random(3)
+    text = "".join(random.choice("ab") for _ in range(6_000))
+    automaton = build(_parser.parse("[ab]*a[ab]{60}c"))
+    tracemalloc.start()
+    try:
+        assert not automaton.search(text)
+        assert automaton.search(text + "c") is (text[-61] == "a")
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_very_large_automaton_has_a_longest_text() -> None:
+    expression = compile_expression(LARGE)
+    assert 10_000 < expression.longest_for_automaton < MAX_MATCHED_CHARACTERS
+    text = "ab" * (expression.longest_for_automaton // 2 - 1)
+    assert not expression.search(text)
+    assert expression.search("abab" * 40 + "xyz")
+    assert not expression.search("ab" * expression.longest_for_automaton + "z")
+
+
+def test_looks_count_as_part_of_an_automaton() -> None:
+    with pytest.raises(NoAutomaton):
+        build(_parser.parse("(?:(?=a{0,300})b){20}"))
 
 
 def test_a_back_reference_has_a_longest_text() -> None:
@@ -106,7 +191,8 @@ def test_answers_do_not_change_where_the_automaton_takes_over() -> None:
 _ATOMS = st.sampled_from(
     [
         "a", "b", "A", ".", "[ab]", "[^a]", "[a-c]", r"\d", r"\w", r"\s", "1", "é", r"\b", r"\B", "^", "$", r"\A",
-        r"\Z", "(?i:a)", "(?=a)", "(?!b)", "(?<=a)", "(?<!b)", "(?s:.)", "(?m:^)", "(?m:$)", " ", "ß",
+        r"\Z", "(?i:a)", "(?=a)", "(?!b)", "(?<=a)", "(?<!b)", "(?s:.)", "(?m:^)", "(?m:$)", " ", "ß", "(?=a.*b)",
+        "(?!.*(a|b1)$)", "(?<=ab)", r"(?<!\b1)", "(?=a(?!b)c?)", "(?<=(?=ab).)", "(?=^a|b$)",
     ]
 )  # fmt: skip
 _PATTERNS = st.recursive(

@@ -183,7 +183,8 @@ class TestLoops:
             ("[{id: s, action: utter_x, next: s}]", [("endless-loop", "error")]),
             ("[{id: s, action: utter_x}, {action: utter_x}, {noop: true, next: s}]", [("endless-loop", "error")]),
             ("[{id: s, action: action_x, next: s}]", [("endless-loop", "warning")]),
-            ("[{id: s, action: utter_x, next: [{if: slots.b, then: s}, {else: END}]}]", [("endless-loop", "error")]),
+            ("[{id: s, action: utter_x, next: [{if: slots.b, then: s}, {else: END}]}]", [("endless-loop", "warning")]),
+            ("[{id: s, action: utter_x, next: [{if: slots.b, then: s}, {else: s}]}]", [("endless-loop", "error")]),
             ("[{id: s, action: action_x, next: [{if: slots.b, then: s}, {else: END}]}]", []),
             ("[{id: s, set_slots: [{b: true}], next: [{if: slots.b, then: END}, {else: s}]}]", []),
             ("[{id: s, action: action_listen, next: s}]", []),
@@ -240,3 +241,39 @@ class TestUse:
     def test_the_engines_own_slot(self, folder: Path) -> None:
         write(folder, flow("f", "[{collect: a}, {set_slots: [{dialogue_stack: null}]}]"))
         assert found(folder) == [("reserved-slot", "error")]
+
+
+class TestFilesThatCannotBeRead:
+    FLOWS = flow(
+        "f",
+        "[{collect: a}, {action: utter_x}, {action: action_x}, {set_slots: [{b: true}]}, {link: g}]",
+        "    nlu_trigger: [{intent: hi}]\n",
+    )
+
+    @pytest.mark.parametrize(
+        ("broken", "code"),
+        [
+            (DOMAIN + "  utter_y: [{text: it's: wrong}]\n", "yaml"),
+            (DOMAIN + "responses: {}\n", "duplicate-key"),
+            ("- slots\n", "domain"),
+            ("slots: [a, b]\nresponses: {utter_ask_a: [{text: a}]}\nactions: [action_x]\n", "domain"),
+        ],
+    )
+    def test_a_domain_is_told_of_alone(self, folder: Path, broken: str, code: str) -> None:
+        write(folder, self.FLOWS + flow("g", "[{collect: b}]"), broken)
+        assert found(folder) == [(code, "error")]
+
+    def test_one_file_of_a_domain(self, folder: Path) -> None:
+        write(folder, self.FLOWS + flow("g", "[{collect: b}]"))
+        (folder / "domain").mkdir()
+        (folder / "domain" / "more.yml").write_bytes(b"actions: [action_x]\xff")
+        assert found(folder) == [("unreadable", "error")]
+
+    def test_flows(self, folder: Path) -> None:
+        write(folder, flow("f", "[{collect: a}, {call: g}, {action: utter_z}]"))
+        (folder / "data" / "more.yml").write_text("flows:\n  g: {description: it's: wrong}\n")
+        assert found(folder) == [("unknown-response", "error"), ("yaml", "error")]
+
+    def test_what_the_file_has_nothing_to_do_with_is_told(self, folder: Path) -> None:
+        write(folder, self.FLOWS + flow("h", "[{id: s, action: utter_x, next: s}]"), DOMAIN + "\t- x: y: z\n")
+        assert found(folder) == [("unknown-flow", "error"), ("endless-loop", "error"), ("yaml", "error")]
