@@ -12,10 +12,17 @@ with no commands at all), otherwise CannotHandle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from dialogue.classifier_rules import (
+    drop_values_for_other_flows,
+    keep_one_value_a_slot,
+    keep_what_a_classifier_heard,
+    keep_what_a_classifier_starts,
+)
+from dialogue.small_talk import refuse_small_talk
 from flows.commands import (
     CancelFlow,
     CannotHandle,
@@ -37,7 +44,7 @@ from flows.commands import (
     UserSilence,
 )
 from flows.engine import active_user_flow, is_startable
-from flows.model import ActionTask, Assistant, CollectTask
+from flows.model import Assistant, CollectTask
 from flows.stack import interrupted_roots, waits_on
 from flows.state import ConversationState
 from flows.values import Misfit, fitted
@@ -48,7 +55,6 @@ DEFAULT_CLARIFICATION_OPTIONS = 3
 """Options of a clarification when the slot `max_clarification_options` says nothing."""
 WHICH_TO_CONTINUE = "interrupted_flow_to_continue"
 _NO_FLOW = {"none", "null", "no", "neither", "none of them"}
-CHITCHAT_POLICY = "IntentlessPolicy"
 _NONE: frozenset[str] = frozenset()
 _PATTERNS = {
     CancelFlow: "pattern_cancel_flow",
@@ -64,18 +70,24 @@ _NOT_SPEECH = (SessionStart, SessionEnd, Restart, UserSilence, Failed, HandleCod
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the rules look at. `is_payload`: the turn was a payload, which no model stands behind."""
+    """What the rules look at.
+
+    `is_payload`: the turn was a payload, which no model stands behind; `is_button`: one that sets slots by name, and
+    is never misunderstood.
+    """
 
     state: ConversationState
     assistant: Assistant
     is_payload: bool = False
+    is_button: bool = False
 
 
 def clean_up(
     commands: Sequence[Command], state: ConversationState, assistant: Assistant, *, is_payload: bool = False
 ) -> Commands:
     """Return the commands to carry out, in the order heard; see the module for the rules."""
-    situation = Situation(state, assistant, is_payload)
+    is_button = is_payload and any(isinstance(c, SetSlot) and c.extractor == "payload" for c in commands)
+    situation = Situation(state, assistant, is_payload, is_button)
     cleaned: Commands = tuple(commands)
     kinds = {type(command) for command in cleaned}
     for rule, about in RULES:
@@ -143,23 +155,6 @@ def give_values_their_type(commands: Commands, situation: Situation) -> Commands
     return tuple(_typed(command, situation) if isinstance(command, SetSlot) else command for command in commands)
 
 
-def keep_one_value_a_slot(commands: Commands, _situation: Situation) -> Commands:
-    """Of several values for a slot the last one heard counts; what a trained classifier heard beats a model."""
-    if len(commands) == 1:
-        return commands
-    winners: dict[str, int] = {}
-    for index, command in enumerate(commands):
-        if isinstance(command, SetSlot):
-            before = commands[winners[command.name]] if command.name in winners else None
-            if not (isinstance(before, SetSlot) and before.extractor == "nlu" and command.extractor != "nlu"):
-                winners[command.name] = index
-    return tuple(
-        command
-        for index, command in enumerate(commands)
-        if not isinstance(command, SetSlot) or winners[command.name] == index
-    )
-
-
 def drop_values_already_there(commands: Commands, situation: Situation) -> Commands:
     """Rule 1: a value that equals the current one says nothing new (compared as text)."""
     freed, slots = _freed_slots(commands, situation), situation.state.slots
@@ -190,11 +185,14 @@ def drop_flows_that_may_not_start(commands: Commands, situation: Situation) -> C
     return tuple(kept)
 
 
-def keep_what_a_classifier_starts(commands: Commands, _situation: Situation) -> Commands:
-    """Rule 5: where a trained classifier and a model start different flows, the classifier is right."""
-    if not any(isinstance(command, StartFlow) and command.extractor == "nlu" for command in commands):
+def clarify_several_starts(commands: Commands, situation: Situation) -> Commands:
+    """Rule 5: an assistant may want to be told which of several flows to begin with, where none is active."""
+    starts = tuple(command.flow for command in commands if isinstance(command, StartFlow))
+    if len(starts) < 2 or not situation.assistant.clarifies_starts:
         return commands
-    return tuple(c for c in commands if not isinstance(c, StartFlow) or c.extractor == "nlu")
+    if active_user_flow(situation.state, situation.assistant) is not None:
+        return commands
+    return (Clarify(starts[: _most_options(situation)]),)
 
 
 def drop_slots_of_other_flows(commands: Commands, situation: Situation) -> Commands:
@@ -248,20 +246,6 @@ def settle_clarifications(commands: Commands, situation: Situation) -> Commands:
     return tuple(settled)
 
 
-def refuse_small_talk(commands: Commands, situation: Situation) -> Commands:
-    """Rule 7: small talk needs a flow of the assistant's own, or a policy, that can answer it."""
-    if _can_chat(situation.assistant):
-        refused = commands
-    else:
-        refusal = CannotHandle("cannot_handle_chitchat")
-        refused = tuple(refusal if isinstance(command, ChitChat) else command for command in commands)
-    return tuple(
-        command
-        for index, command in enumerate(refused)
-        if not isinstance(command, ChitChat) or command not in refused[:index]
-    )
-
-
 def drop_what_others_overrule(commands: Commands, _situation: Situation) -> Commands:
     """Rule 11: clarifying and not understanding give way to anything else; one cancellation is enough."""
     useful = [command for command in commands if not isinstance(command, (CannotHandle, Clarify))]
@@ -284,7 +268,7 @@ def drop_cancelling_nothing(commands: Commands, situation: Situation) -> Command
 
 def answer_something(commands: Commands, situation: Situation) -> Commands:
     """With no command left and no question asked the caller would hear silence: say that it was not understood."""
-    if commands or situation.state.stack or situation.is_payload:
+    if commands or situation.state.stack or situation.is_button:
         return commands
     return (CannotHandle(),)
 
@@ -295,11 +279,14 @@ RULES: tuple[tuple[Rule, frozenset[type]], ...] = (
     (drop_slots_closed_to_models, frozenset({SetSlot})),
     (say_which_flow_to_continue, frozenset({SetSlot})),
     (give_values_their_type, frozenset({SetSlot})),
+    (drop_values_for_other_flows, frozenset({SetSlot})),
     (keep_one_value_a_slot, frozenset({SetSlot})),
     (drop_values_already_there, frozenset({SetSlot})),
+    (keep_what_a_classifier_heard, frozenset({SetSlot})),
     (settle_clarifications, frozenset({Clarify})),
     (drop_flows_that_may_not_start, frozenset({StartFlow})),
     (keep_what_a_classifier_starts, frozenset({StartFlow})),
+    (clarify_several_starts, frozenset({StartFlow})),
     (drop_slots_of_other_flows, frozenset({SetSlot})),
     (turn_changes_into_corrections, frozenset({SetSlot})),
     (refuse_small_talk, frozenset({ChitChat})),
@@ -400,14 +387,3 @@ def _freed_slots(commands: Commands, situation: Situation) -> frozenset[str]:
 def _most_options(situation: Situation) -> int:
     most = situation.state.slots.get("max_clarification_options")
     return int(most) if isinstance(most, (int, float)) and most >= 1 else DEFAULT_CLARIFICATION_OPTIONS
-
-
-def _can_chat(assistant: Assistant) -> bool:
-    policies = assistant.config.get("policies") or ()
-    if any(isinstance(policy, Mapping) and CHITCHAT_POLICY in str(policy.get("name")) for policy in policies):
-        return True
-    pattern = assistant.flows.get("pattern_chitchat")
-    if pattern is None or pattern.is_default:
-        return False
-    tasks = [step.task for step in pattern.steps]
-    return not any(isinstance(task, ActionTask) and task.name == "action_trigger_chitchat" for task in tasks)

@@ -28,11 +28,11 @@ from typing import assert_never
 
 import structlog
 
-from dialogue.acting import perform
-from dialogue.actions.results import action_messages, engine_input
+from dialogue.acting import Message, messages, perform
+from dialogue.actions.results import engine_input
 from dialogue.agenda import Agenda, agenda_after
 from dialogue.engine import decide, preview
-from dialogue.errors import DialogueError, StoreUnavailable, UnderstandingFailed
+from dialogue.errors import DialogueError, UnderstandingFailed
 from dialogue.events import (
     ActionFailed,
     ActionReturned,
@@ -45,16 +45,17 @@ from dialogue.events import (
 )
 from dialogue.every_turn import actions_due, every_turn_actions, stored
 from dialogue.history import history_lines
+from dialogue.log_writer import LogWriter
 from dialogue.ports import ActionRunner, EventStore, Understanding
 from dialogue.rehearsal import rehearsed
 from dialogue.replay import last_messages
-from dialogue.responses import Moment, say_for_action, say_or_apologise
+from dialogue.responses import Moment, say_or_apologise
 from dialogue.templates import Values
 from dialogue.tracker import domain_json, tracker_event, tracker_json
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, UserTurn, Waiting
 from dialogue.version_change import VersionChange
 from flows.commands import Failed, Json, SessionEnd, SessionStart
-from flows.effects import Effect, Emit, Expectation, HangUp, Listen, RepeatLastMessages, RunAction, Utter
+from flows.effects import Effect, Emit, Expectation, HangUp, Listen, RepeatLastMessages, RunAction, ToolCall, Utter
 from flows.engine import expectation, step
 from flows.events import SlotSet
 from flows.inputs import CommandsReceived
@@ -112,7 +113,7 @@ class Conversation:
         self._ending = "hangup"
         self._log: list[DialogueEvent] = []
         self._tracker_events: list[dict[str, Json]] = []
-        self._unsaved: list[DialogueEvent] = []
+        self._writer = LogWriter(conversation_id, store, report)
         self._lock = asyncio.Lock()
         self._turns: set[asyncio.Task[None]] = set()
         self._domain = domain_json(assistant)
@@ -188,7 +189,7 @@ class Conversation:
         async with self._lock:
             if self._log and not self.is_over and not isinstance(self._log[-1], ConversationParked):
                 self._record(self._change.parked(self._state, self.assistant))
-            await self._flush()
+            await self._writer.flush()
 
     async def understand(self, turn: UserTurn) -> Understood:
         """Propose commands for a turn. Without effect: may be cancelled, repeated, or dropped."""
@@ -252,7 +253,7 @@ class Conversation:
             self._state = replace(self._state, slots={**self._state.slots, **values})
             for name, value in values.items():
                 self._record(SlotSet(name, value))
-            await self._flush()
+            await self._writer.flush()
 
     async def end(self, reason: str = "hangup") -> None:
         """End the conversation after what still runs. Says nothing: nobody is listening any more."""
@@ -290,14 +291,14 @@ class Conversation:
                     if is_last and not self.is_over:
                         self._record(ConversationEnded(self._ending))
                 finally:
-                    await self._flush()
+                    await self._writer.flush()
         finally:
             outputs.put_nowait(None)
 
     async def _carry_out(self, effects: tuple[Effect, ...], outputs: Outputs) -> None:
         while True:
             action = self._apply(effects, outputs)
-            await self._flush()
+            await self._writer.flush()
             if action is None:
                 return
             effects = await self._act(action, outputs)
@@ -330,33 +331,43 @@ class Conversation:
     async def _prepare(self, understood: Understood, outputs: Outputs) -> None:
         """Run what runs before the commands of every turn."""
         for name in self._due(understood):
-            await self._flush()
-            result = await self._perform(name, outputs)
+            await self._writer.flush()
+            result = await self._perform(name, None)
             if isinstance(result, ActionReturned):
+                said = self._messages(result)
                 self._state, events = stored(self._state, result, self.assistant)
-                self._apply([Emit(event) for event in events], outputs)
+                self._apply(self._tell([Emit(event) for event in events], said, outputs), outputs)
 
     def _due(self, understood: Understood) -> tuple[str, ...]:
         return actions_due(self._every_turn, understood.commands, self._state, self.assistant)
 
     async def _act(self, action: RunAction, outputs: Outputs) -> tuple[Effect, ...]:
         """Run a custom action and return what the engine orders next."""
-        result = await self._perform(action.name, outputs)
+        result = await self._perform(action.name, action.call)
+        said = self._messages(result)
         self._state, effects = step(self._state, engine_input(result, self.assistant), self.assistant)
-        return effects
+        return tuple(self._tell(effects, said, outputs))
 
-    async def _perform(self, name: str, outputs: Outputs) -> ActionReturned | ActionFailed:
-        """Run a custom action and say what it wants to be said."""
+    async def _perform(self, name: str, call: ToolCall | None) -> ActionReturned | ActionFailed:
+        """Run a custom action or tool."""
         tracker = tracker_json(
             self._sender, self._state, self._tracker_events, channel=self._channel, is_paused=self._agenda.is_paused
         )
-        result = await perform(self._actions, name, tracker, self._domain, self.assistant)
+        result = await perform(self._actions, name, tracker, self._domain, self.assistant, call)
         self._record(result)
-        moment = Moment(Values(self._state.slots), self._channel)
-        for message in action_messages(result) if isinstance(result, ActionReturned) else ():
-            said, problem = say_for_action(message, self.assistant, moment, self._random)
-            self._say(said, problem, outputs)
         return result
+
+    def _messages(self, result: ActionReturned | ActionFailed) -> list[Message]:
+        """Return what an action wants to be said, with the slots as they were while it ran."""
+        return messages(result, self.assistant, Moment(Values(self._state.slots), self._channel), self._random)
+
+    def _tell(self, effects: Sequence[Effect], said: Sequence[Message], outputs: Outputs) -> Sequence[Effect]:
+        """Say that an action ran, then what it says; return the orders that are left, such as its slots."""
+        n_first = 1 if effects and isinstance(effects[0], Emit) else 0
+        self._apply(effects[:n_first], outputs)
+        for message, problem in said:
+            self._say(message, problem, outputs)
+        return effects[n_first:]
 
     def _note_version(self) -> None:
         changed = self._change.note(self._state)
@@ -374,7 +385,7 @@ class Conversation:
 
     def _record(self, event: DialogueEvent) -> None:
         self._note(event)
-        self._unsaved.append(event)
+        self._writer.add(event)
 
     def _note(self, event: DialogueEvent) -> None:
         self._log.append(event)
@@ -384,17 +395,3 @@ class Conversation:
         told = tracker_event(event, self._clock(), self._channel)
         if told is not None:
             self._tracker_events.append(told)
-
-    async def _flush(self) -> None:
-        """Write what is not yet stored. Where that fails it is kept, and written with the next batch."""
-        batch = tuple(self._unsaved)
-        if not batch:
-            return
-        try:
-            await self._store.append(self.conversation_id, batch)
-        except DialogueError as problem:
-            self._report(problem)
-        except Exception as problem:  # the plugin boundary: the caller is answered without a log
-            self._report(StoreUnavailable(f"cannot write the event log: {problem}"))
-        else:
-            del self._unsaved[: len(batch)]

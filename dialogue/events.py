@@ -43,12 +43,16 @@ class AssistantSaid:
 
 @dataclass(frozen=True, slots=True)
 class ActionReturned:
-    """What a custom action gave back: outside results enter a conversation only through this event."""
+    """What a custom action gave back: outside results enter a conversation only through this event.
+
+    `result` is that of a tool on an MCP server, from which the engine takes slots; None for an action.
+    """
 
     name: str
     events: tuple[Mapping[str, Json], ...] = ()
     responses: tuple[Mapping[str, Json], ...] = ()
     took_ms: float = 0.0
+    result: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)

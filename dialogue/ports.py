@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from dialogue.events import ActionFailed, ActionReturned, DialogueEvent
 from dialogue.turn import Understood, UserTurn
 from flows.commands import Json
+from flows.effects import ToolCall
 from flows.state import ConversationState
 
 
@@ -58,6 +59,13 @@ class ActionRunner(Protocol):
     async def run(self, name: str, tracker: Json, domain: Json) -> ActionReturned | ActionFailed: ...
 
     def knows(self, name: str) -> bool: ...
+
+
+@runtime_checkable
+class ToolRunner(Protocol):
+    """Calls tools of MCP servers: what an `ActionRunner` is as well where an assistant has such servers."""
+
+    async def call(self, call: ToolCall) -> ActionReturned | ActionFailed: ...
 
 
 class EventStore(Protocol):

@@ -47,7 +47,8 @@ def command_from_json(data: Json) -> Command:
 
 def _tagged(value: Any) -> dict[str, Json]:
     content = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return {"type": type_name(type(value)), **content}
+    rare = {name for name in _RARE if not content.get(name, True)}
+    return {"type": type_name(type(value)), **{name: item for name, item in content.items() if name not in rare}}
 
 
 def _plain(value: Any) -> Json:
@@ -103,6 +104,8 @@ def _union_types(union: Any) -> Mapping[str, type]:
     return {type_name(kind): kind for kind in get_args(union)}
 
 
+_RARE = ("only_in",)
+"""Fields that are left out where they are empty, which is nearly always."""
 _EVENTS = _union_types(DialogueEvent)
 _COMMANDS = _union_types(Command)
 _COMMAND_TYPES = frozenset(_COMMANDS.values())
@@ -112,6 +115,7 @@ _DECODERS: Mapping[tuple[str, str], Callable[[Json], Any]] = {
     ("ActionReturned", "events"): tuple,
     ("ActionReturned", "responses"): tuple,
     ("Clarify", "options"): tuple,
+    ("SetSlot", "only_in"): tuple,
     ("CorrectSlots", "corrections"): _pairs,
     ("ConversationParked", "steps"): tuple,
     ("ConversationParked", "resets"): tuple,

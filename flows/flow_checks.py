@@ -220,6 +220,12 @@ def _slots_read(text: str) -> list[str]:
         return []  # told when the file was read
 
 
+def slots_from_tool(step: Step) -> tuple[str, ...]:
+    """Return the slots that a step fills from the result of a tool."""
+    mapping = (step.task.options.get("mapping") or {}) if isinstance(step.task, CallTask) else {}
+    return tuple(str(entry["slot"]) for entry in mapping.get("output", ()))
+
+
 def slots_written(step: Step) -> tuple[str, ...]:
     """Return the slots that a step sets itself."""
     match step.task:

@@ -8,7 +8,7 @@ from typing import Final
 from flows.actions import BUILT_IN
 from flows.domain_checks import SET_SLOTS
 from flows.findings import Findings
-from flows.flow_checks import conditions_of, slots_written
+from flows.flow_checks import conditions_of, slots_from_tool, slots_written
 from flows.model import ActionTask, Assistant, CallTask, CollectTask, SetSlotsTask, Slot
 from flows.sources import WORD, Sources
 
@@ -39,8 +39,8 @@ def check_fillable(assistant: Assistant, sources: Sources, findings: Findings) -
         name
         for flow in assistant.flows.values()
         for step in flow.steps
-        if isinstance(step.task, SetSlotsTask)
-        for name in slots_written(step)
+        if isinstance(step.task, SetSlotsTask | CallTask)
+        for name in (*slots_written(step), *slots_from_tool(step))
     }
     for flow in assistant.flows.values():
         for step in flow.steps if not flow.is_default else ():

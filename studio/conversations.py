@@ -10,6 +10,7 @@ import structlog
 
 from dialogue.actions.endpoint import action_server
 from dialogue.actions.in_process import InProcessActions
+from dialogue.actions.mcp import with_tools
 from dialogue.actions.webhook import WebhookActions
 from dialogue.conversation import Conversation
 from dialogue.ports import ActionRunner, EventStore, LanguageModel, SentenceEncoder, Understanding
@@ -55,7 +56,7 @@ async def open_actions(
     board: PartBoard,
     source: str | None = None,
 ) -> ActionRunner | None:
-    """Make the assistant's own actions ready, where endpoints.yml says that they run.
+    """Make the assistant's own actions ready, where endpoints.yml says that they run, and the tools its flows call.
 
     `source` goes before endpoints.yml: `in-process`, or the address of an action server.
     """
@@ -75,7 +76,7 @@ async def open_actions(
     actions = await board.start(ACTIONS, begin)
     if isinstance(actions, WebhookActions):
         await watch_action_server(stack, actions, assistant, board, ACTIONS)
-    return actions
+    return None if actions is None else await with_tools(actions, assistant, config.action_timeout_s)
 
 
 async def open_models(stack: AsyncExitStack, config: WorkerConfig, board: PartBoard) -> Models:

@@ -17,10 +17,14 @@ _CHATTY = (
     "aiosqlite",
     "httpcore",
     "httpx",
+    "httpx2",
     "sqlalchemy.engine",
     "uvicorn.error",
     "websockets",
 )
+
+_INDISCREET = ("mcp",)
+"""These write what a server answered, and so values of slots, when it was no answer; the conversation's log has why."""
 
 
 def configure_logs(config: LogConfig) -> None:
@@ -46,6 +50,8 @@ def configure_logs(config: LogConfig) -> None:
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in _INDISCREET:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _shared_processors(is_console: bool) -> list[Processor]:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dialogue.actions.mcp import ActionsAndTools
 from dialogue.actions.webhook import WebhookActions
 from dialogue.ports import ActionRunner, Understanding
 from dialogue.testing.case import Suite
@@ -17,7 +18,6 @@ from dialogue.testing.recording import strangers
 from dialogue.testing.results import SuiteResult
 from dialogue.testing.runner import Bench, StubMode, run_suite
 from dialogue.testing.suite import find_tests, load_suite
-from flows.loader import load_assistant
 from flows.model import Assistant
 from studio import assistants
 from studio.conversations import open_actions, open_understanding
@@ -75,7 +75,7 @@ async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[s
         RecordingRefused: what was understood cannot be written where it should be.
     """
     folder = assistants.find_folder(options.folder)
-    assistant = load_assistant(folder, profile=options.profile)
+    assistant = assistants.load(folder, profile=options.profile)
     suite = load_suite(options.paths, folder)
     recorded = read_commands(options.commands) if options.commands is not None else None
     warnings = [str(finding) for finding in (*suite.warnings, *doubts(suite, assistant))]
@@ -121,8 +121,9 @@ async def _bench(
     if recorded is None:
         understanding = await open_understanding(stack, assistant, settings.workers, board)
     board.require(*(part.name for part in board.parts))
-    if isinstance(actions, WebhookActions) and options.actions is not None:
-        await actions.health()
+    own = actions.actions if isinstance(actions, ActionsAndTools) else actions
+    if isinstance(own, WebhookActions) and options.actions is not None:
+        await own.health()
     return Bench(
         assistant,
         understanding=understanding,

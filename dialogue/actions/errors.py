@@ -3,6 +3,7 @@
 DialogueError
 ├── ActionEndpointInvalid     `action_endpoint` of endpoints.yml cannot be used
 ├── ActionServerUnavailable   the action server does not answer
+├── McpServerInvalid          an entry of `mcp_servers` of endpoints.yml cannot be used
 └── AnswerInvalid             an action gave back something that is no answer
 """
 
@@ -23,6 +24,13 @@ class ActionServerUnavailable(DialogueError):
 
     code = "action-server-unavailable"
     fault = "provider"
+
+
+class McpServerInvalid(DialogueError):
+    """An entry of `mcp_servers` of endpoints.yml cannot be used; the message says which key, and what it may be."""
+
+    code = "mcp-server-invalid"
+    fault = "configuration"
 
 
 class AnswerInvalid(DialogueError):

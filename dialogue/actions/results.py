@@ -47,7 +47,7 @@ def action_done(returned: ActionReturned, assistant: Assistant) -> ActionDone:
                 is_ended = True
             case _:
                 pass
-    return ActionDone(returned.name, slots_set(returned, assistant), followup, is_ended, restarts)
+    return ActionDone(returned.name, slots_set(returned, assistant), followup, is_ended, restarts, returned.result)
 
 
 def slots_set(returned: ActionReturned, assistant: Assistant) -> tuple[tuple[str, Json], ...]:
@@ -55,8 +55,8 @@ def slots_set(returned: ActionReturned, assistant: Assistant) -> tuple[tuple[str
     slots: list[tuple[str, Json]] = []
     for event in returned.events:
         match event.get("event"):
-            case "slot" if event.get("name") in assistant.slots:
-                slots.append((str(event["name"]), event.get("value")))
+            case "slot" if _is_slot(event.get("name"), assistant):
+                slots.append((event["name"], event.get("value")))
             case "reset_slots":
                 slots.extend((slot.name, slot.initial_value) for slot in assistant.slots.values())
             case _:
@@ -76,8 +76,12 @@ def action_messages(returned: ActionReturned) -> tuple[Mapping[str, Json], ...]:
 
 def unknown_slots(returned: ActionReturned, assistant: Assistant) -> tuple[str, ...]:
     """Return the names of slots that the action set and the domain does not have."""
-    names = [str(event.get("name")) for event in returned.events if event.get("event") == "slot"]
-    return tuple(name for name in names if name not in assistant.slots)
+    names = [event.get("name") for event in returned.events if event.get("event") == "slot"]
+    return tuple(str(name) for name in names if not _is_slot(name, assistant))
+
+
+def _is_slot(name: Json, assistant: Assistant) -> bool:
+    return isinstance(name, str) and name in assistant.slots
 
 
 def events_without_effect(returned: ActionReturned) -> tuple[str, ...]:

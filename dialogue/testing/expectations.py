@@ -1,8 +1,8 @@
 """What a test expects of a turn, and whether the turn's events meet it. Pure.
 
 Each expectation finds the event that meets it, so that one mechanism serves both orders: by default each looks at
-the whole turn; in sequence each looks only behind the event that met the one before. For that the events of a turn
-stand in the format's order (`in_format_order`): an action is logged first, then what it said, then what it set.
+the whole turn; in sequence each looks only behind the event that met the one before. For that the log has an
+action first, then what it said, then what it set.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import partial
 from operator import eq
 from typing import Literal, TypeAlias, assert_never
 
-from dialogue.events import ActionReturned, AssistantSaid, DialogueEvent
+from dialogue.events import AssistantSaid, DialogueEvent
 from dialogue.templates import printed
 from flows.commands import Json
 from flows.events import ActionExecuted, FlowCancelled, FlowCompleted, FlowStarted, SlotSet, StepEntered
@@ -132,20 +132,6 @@ def first_unmet(expectations: Sequence[Expectation], turn: Turn, *, in_order: bo
         if in_order:
             start = max(start, found + 1)
     return None
-
-
-def in_format_order(events: Sequence[DialogueEvent]) -> tuple[DialogueEvent, ...]:
-    """Return a turn's events with each action before what it said and set, as the format logs them."""
-    ordered: list[DialogueEvent] = []
-    began: dict[str, int] = {}
-    for event in events:
-        if isinstance(event, ActionReturned):
-            began[event.name] = len(ordered)
-        if not isinstance(event, ActionExecuted):
-            ordered.append(event)
-            continue
-        ordered.insert(began.pop(event.name, len(ordered)), event)
-    return tuple(ordered)
 
 
 def find(expected: Expectation, turn: Turn, start: int = 0) -> int | None:

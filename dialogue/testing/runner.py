@@ -20,7 +20,7 @@ from dialogue.testing.commands_file import Turns
 from dialogue.testing.coverage import trace_of
 from dialogue.testing.definitions import mocked_time
 from dialogue.testing.descriptions import conversation_lines, describe, describe_turn, difference
-from dialogue.testing.expectations import NeedsJudge, Turn, first_unmet, in_format_order
+from dialogue.testing.expectations import NeedsJudge, Turn, first_unmet
 from dialogue.testing.recording import RecordedUnderstanding, aligned, commands_of
 from dialogue.testing.results import CaseResult, Failure, SuiteResult, TurnCommands
 from dialogue.testing.stubs import StubbedActions
@@ -139,7 +139,7 @@ class _Run:
             await conversation.set_slots(case.slots)
         for step in case.steps:
             self._step = step
-            turn = Turn(in_format_order(conversation.events)) if step.text is None else await self._turn(step.text)
+            turn = Turn(tuple(conversation.events)) if step.text is None else await self._turn(step.text)
             if isinstance(understanding, RecordedUnderstanding) and understanding.ran_out:
                 n_steps = sum(other.text is not None for other in case.steps)
                 told = f"the recording has {len(turns or ())} turns, the case {n_steps}"
@@ -171,7 +171,7 @@ class _Run:
         await _drain(conversation.commit(understood))
         events = conversation.events[mark:]
         self._steps.update((event.flow_id, event.step_id) for event in events if isinstance(event, StepEntered))
-        return Turn(in_format_order(events), _offered(cleaned, conversation.assistant), steps)
+        return Turn(tuple(events), _offered(cleaned, conversation.assistant), steps)
 
     def _judge(self, step: UserStep, turn: Turn) -> Failure | None:
         wanted = step.wanted

@@ -19,6 +19,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import assert_never
 
+from dialogue.understanding.bounded_json import read_json
+from dialogue.understanding.line_layout import QUOTES, LineLayout
 from flows.commands import (
     CancelFlow,
     CannotHandle,
@@ -42,9 +44,8 @@ from flows.commands import (
     UserSilence,
 )
 
-_QUOTES = "\"'`"
 _NAME = r"[\w-]+"
-_QUOTED_NAME = rf"[{_QUOTES}]?({_NAME})[{_QUOTES}]?"
+_QUOTED_NAME = rf"[{QUOTES}]?({_NAME})[{QUOTES}]?"
 
 # Written command -> the commands without arguments; the first spelling of a command is the one we write.
 _WORDS: dict[str, Callable[[], Command]] = {
@@ -77,17 +78,20 @@ _CALLS: dict[str, Callable[[], Command]] = {
     "usersilence": UserSilence,
     "noop": Noop,
 }
+_CALL_NAMES = "|".join((*_CALLS, "startflow", "setslot", "clarify"))
 _KEYWORDS = (*_WORDS, "start flow", "set slot", "disambiguate flows", "cannot handle", "failed")
 _START_OF_COMMAND = "|".join(word.replace(" ", r"\s+") for word in _KEYWORDS)
 _LEAD = re.compile(r"^[\s\W\d]*")
-_NEXT_ON_LINE = re.compile(rf",\s*(?=(?:{_START_OF_COMMAND})\b)", re.IGNORECASE)
-_CALL = re.compile(r"\b([A-Za-z]+)\s*\(")
+_NEXT_ON_LINE = re.compile(rf",\s*(?=(?:{_START_OF_COMMAND})\b|(?:{_CALL_NAMES})\s*\()", re.IGNORECASE)
+_CALL = re.compile(rf"\b({_CALL_NAMES})\s*\(", re.IGNORECASE)
 _START = re.compile(rf"start\s+flow\s+{_QUOTED_NAME}", re.IGNORECASE)
 _SET = re.compile(rf"set\s+slot\s+{_QUOTED_NAME}(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 _CLARIFY = re.compile(r"disambiguate\s+flows\b(.*)$", re.IGNORECASE)
 _CANNOT = re.compile(rf"cannot\s+handle(?:\s+{_QUOTED_NAME})?\W*$", re.IGNORECASE)
 _FAILED = re.compile(rf"failed\s+{_QUOTED_NAME}(?:\s+(\{{.*\}}))?$", re.IGNORECASE)
-_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+_WORD = re.compile(r"\w+")
+_NOT_BARE = re.compile(rf"[,\n\r\v\f\x1c-\x1e\x85]|(?<!\w)[{QUOTES}]|[{QUOTES}]$|{_CALL.pattern}", re.IGNORECASE)
+_ESCAPES = {**{quote: quote for quote in QUOTES}, "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def parse_commands(text: str) -> tuple[Command, ...]:
@@ -131,7 +135,10 @@ def format_command(command: Command) -> str:
 
 def _lines(text: str) -> Iterator[str]:
     for line in re.split(r"[\n\r]+", text):
-        yield from _NEXT_ON_LINE.split(line)
+        if "," in line:
+            yield from LineLayout(line, _CALL).pieces(_NEXT_ON_LINE)
+        else:
+            yield line
 
 
 def _parse_line(line: str) -> Iterator[Command]:
@@ -153,43 +160,23 @@ def _parse_words(line: str) -> Command | None:
     if found := _CANNOT.match(line):
         return CannotHandle(found[1] or "default")
     if found := _FAILED.match(line):
-        return Failed(found[1], json.loads(found[2]) if found[2] else {})
-    bare = " ".join(re.sub(r"\W+$", "", line).lower().split())
+        return Failed(found[1], _read_info(found[2]))
+    bare = " ".join(_WORD.findall(line.lower()))
     make = _WORDS.get(bare)
     return make() if make else None
 
 
 def _parse_calls(line: str) -> Iterator[Command]:
+    layout = LineLayout(line, _CALL)
     position = 0
-    while found := _CALL.search(line, position):
-        end = _closing(line, found.end())
-        command = _call(found[1].lower(), line[found.end() : end])
-        position = found.end() if command is None else end + 1
+    for start, name in layout.calls.items():
+        if start < position:
+            continue  # within the brackets of the call before
+        end = layout.closing_bracket(start)
+        position = end + 1
+        command = _call(name, line[start:end])
         if command is not None:
             yield command
-
-
-def _closing(line: str, start: int) -> int:
-    """Find the bracket that closes the one before `start`; the end of the line where it was left out."""
-    depth, quote, position = 1, "", start
-    while position < len(line):
-        char = line[position]
-        if quote:
-            if char == "\\":
-                position += 1
-            elif char == quote:
-                quote = ""
-        elif char in '"`' or (char == "'" and not line[position - 1].isalnum()):
-            quote = char
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-            if depth == 0:
-                return position
-        position += 1
-    last = line.rfind(")")
-    return last if last >= start else len(line)
 
 
 def _call(name: str, arguments: str) -> Command | None:
@@ -207,13 +194,20 @@ def _call(name: str, arguments: str) -> Command | None:
 
 
 def _read_value(written: str) -> str:
-    value = written.strip()
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in _QUOTES:
-        inner = value[1:-1]
-        if value[0] == '"':
-            return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), inner)
-        return inner
+    value = written.strip().rstrip(",").rstrip()
+    quoted = value.rstrip(".;") if value[:1] in QUOTES else value
+    if len(quoted) >= 2 and quoted[0] == quoted[-1] and quoted[0] in QUOTES:
+        return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), quoted[1:-1], flags=re.DOTALL)
     return value
+
+
+def _read_info(written: str | None) -> dict[str, Json]:
+    """Read what came with a failure; what is no JSON object says nothing."""
+    try:
+        info = read_json(written) if written else {}
+    except ValueError:
+        return {}
+    return info if isinstance(info, dict) else {}
 
 
 def _format_value(value: Json) -> str:
@@ -224,8 +218,7 @@ def _format_value(value: Json) -> str:
     if isinstance(value, (list, dict)):
         return json.dumps(value)
     text = str(value)
-    bare = _read_value(text) == text and "," not in text and not re.search(r"[\n\r\v\f\x1c-\x1e\x85]", text)
-    if bare and text and text[0] not in _QUOTES and text[-1] not in _QUOTES:
+    if text and _read_value(text) == text and not _NOT_BARE.search(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'

@@ -2,7 +2,10 @@
 
     /SetSlots(amount=50, recipient=Joe)    sets slots without asking any model
     /session_start   /session_end   /restart   /silence_timeout    the life of a call
-    /intent{"entity": "value"}             starts the flow whose `nlu_trigger` names the intent
+    /intent{"entity": "value"}             speaks as a trained classifier would: it starts the flow whose `nlu_trigger`
+    /intent@0.8{"entity": "value"}         names the intent, and fills the slots whose mappings take the entities
+
+An entity that the domain does not declare, named as a slot that no classifier fills, is a value for that slot.
 
 None is returned for text that is no payload; a payload that fits nothing is `CannotHandle` and never an error,
 since any client may send one.
@@ -10,10 +13,12 @@ since any client may send one.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from dialogue.understanding.bounded_json import MAX_BYTES, read_json
+from dialogue.understanding.mappings import EXTRACTOR, Heard, entities_of, filled_slots
 from flows.commands import (
     CannotHandle,
     Command,
@@ -27,12 +32,11 @@ from flows.commands import (
 )
 from flows.model import Assistant, Flow
 
-MAX_PAIRS = 10
+MAX_PAIRS: Final = 10
 """The format's bound on the pairs of one `/SetSlots`."""
 
-_SET_SLOTS = re.compile(r"^/SetSlots\((.*)\)\s*$", re.DOTALL)
-_PAIR = re.compile(r"^\s*([^=,()]+?)\s*=\s*([^,()]*?)\s*$")
-_INTENT = re.compile(r"^/([\w.-]+)\s*(?:@[\d.]+)?\s*(\{.*\})?\s*$", re.DOTALL)
+_SET_SLOTS: Final = "/SetSlots("
+_INTENT = re.compile(r"/([\w.-]+)\s*(?:@(\d{1,3}(?:\.\d{0,30})?)(?![\d.]))?")
 _NULLS = frozenset({"None", "null", "undefined"})
 _INVALID = (CannotHandle("cannot_handle_invalid_intent"),)
 
@@ -44,30 +48,49 @@ def parse_payload(
     written = text.strip()
     if not written.startswith("/"):
         return None
-    if found := _SET_SLOTS.match(written):
-        return _set_slots(found[1])
+    if len(written) > MAX_BYTES:
+        return _INVALID
+    if written.startswith(_SET_SLOTS) and written.endswith(")"):
+        return _set_slots(written[len(_SET_SLOTS) : -1])
     found = _INTENT.match(written)
     if found is None:
         return _INVALID
-    intent = found[1]
-    session = _session_command(intent, metadata or {})
+    rest = written[found.end() :].strip()
+    session = _session_command(found[1], metadata or {})
     if session is not None:
-        return (session,)
+        return (session,) if not rest or (rest[0] == "{" and rest[-1] == "}") else _INVALID
     try:
-        entities = json.loads(found[2]) if found[2] else {}
+        entities = read_json(rest) if rest else {}
     except ValueError:
         return _INVALID
-    started = [StartFlow(flow.id) for flow in assistant.flows.values() if triggered_by(flow, intent)]
-    if not started:
+    if not isinstance(entities, dict):
         return _INVALID
-    given = entities if isinstance(entities, dict) else {}
-    filled = [SetSlot(name, value, "payload") for name, value in given.items() if name in assistant.slots]
-    return (started[0], *filled)
+    return _heard(found[1], float(found[2] or 1), entities, assistant)
 
 
-def triggered_by(flow: Flow, intent: str) -> bool:
-    """Say whether one of the flow's `nlu_trigger` entries names this intent."""
-    return any(trigger.intent == intent for trigger in flow.nlu_trigger)
+def triggered_by(flow: Flow, intent: str, confidence: float = 1.0) -> bool:
+    """Say whether one of the flow's `nlu_trigger` entries names this intent, heard with this confidence."""
+    return any(trigger.intent == intent and confidence >= trigger.confidence_threshold for trigger in flow.nlu_trigger)
+
+
+def _heard(intent: str, confidence: float, entities: Mapping[str, Json], assistant: Assistant) -> tuple[Command, ...]:
+    """Return what a classifier would propose that heard this intent and these entities."""
+    triggered = assistant.flows_by_intent.get(intent, ())
+    if not triggered and intent not in assistant.intents:
+        return _INVALID
+    started = next((flow for flow in triggered if triggered_by(flow, intent, confidence)), None)
+    heard = Heard(intent, entities_of(entities), started)
+    commands: list[Command] = [] if started is None else [StartFlow(started.id, EXTRACTOR)]
+    commands += filled_slots(heard, assistant)
+    commands += _named_slots(entities, assistant)
+    return tuple(commands) or (CannotHandle(),)
+
+
+def _named_slots(entities: Mapping[str, Json], assistant: Assistant) -> Iterator[SetSlot]:
+    for name, value in entities.items():
+        slot = assistant.slots.get(name)
+        if slot is not None and not slot.is_filled_by_classifier and name not in assistant.entities:
+            yield SetSlot(name, value, "payload")
 
 
 def _session_command(intent: str, metadata: Mapping[str, Json]) -> Command | None:
@@ -85,10 +108,15 @@ def _session_command(intent: str, metadata: Mapping[str, Json]) -> Command | Non
 
 
 def _set_slots(inside: str) -> tuple[Command, ...]:
-    pairs = inside.split(",") if inside.strip() else []
-    found = [_PAIR.match(pair) for pair in pairs]
-    if not found or len(found) > MAX_PAIRS or any(pair is None for pair in found):
+    pairs = [_pair(written) for written in inside.split(",", MAX_PAIRS)]
+    if len(pairs) > MAX_PAIRS or None in pairs:
         return _INVALID
-    return tuple(
-        SetSlot(pair[1], None if pair[2] in _NULLS else pair[2], "payload") for pair in found if pair is not None
-    )
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+def _pair(written: str) -> SetSlot | None:
+    """Read `name=value`; brackets and commas are in neither."""
+    name, equals, value = (part.strip() for part in written.partition("="))
+    if not name or not equals or any(mark in written for mark in "(),"):
+        return None
+    return SetSlot(name, None if value in _NULLS else value, "payload")

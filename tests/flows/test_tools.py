@@ -39,6 +39,11 @@ responses:
   utter_done: [{text: done}]
   utter_ask_sure: [{text: sure?}]
 """
+CONTROLLED = DOMAIN.replace(
+    "responses:",
+    "  filled: {type: text, mappings: [{type: controlled}]}\n  never: {type: text, mappings: [{type: controlled}]}\n"
+    "responses:\n  utter_ask_filled: [{text: a?}]\n  utter_ask_never: [{text: b?}]",
+)
 STEP = """
     - call: order
       mcp_server: broker
@@ -51,7 +56,7 @@ STEP = """
 def assistant(folder: Path, steps: str = STEP, **files: str) -> Assistant:
     (folder / "endpoints.yml").write_text(files.get("endpoints", SERVERS))
     flow = f"  buy:\n    description: Buy shares\n    steps:{steps}    - action: utter_done\n"
-    return assistant_in(folder, "flows:\n" + flow + files.get("flows", ""), DOMAIN)
+    return assistant_in(folder, "flows:\n" + flow + files.get("flows", ""), files.get("domain", DOMAIN))
 
 
 def given(made: Assistant, *inputs: EngineInput) -> tuple[ConversationState, list[object]]:
@@ -182,3 +187,11 @@ def test_a_sub_agent_is_a_warning_and_fails_when_it_is_reached(tmp_path: Path) -
 def test_servers_that_are_none(tmp_path: Path, servers: str) -> None:
     with pytest.raises(AssistantInvalid, match="no MCP server 'broker'"):
         assistant(tmp_path, endpoints=servers)
+
+
+def test_a_slot_that_only_a_tool_fills_can_be_asked_for(tmp_path: Path) -> None:
+    steps = STEP.replace("slot: price", "slot: filled")
+    made = assistant(tmp_path, f"{steps}    - collect: filled\n    - collect: never\n", domain=CONTROLLED)
+    warned = [finding.message for finding in find_problems(tmp_path) if finding.code == "never-filled"]
+    assert made.slots["filled"].mappings[0].kind == "controlled"
+    assert [message.split("'")[1] for message in warned] == ["never"]

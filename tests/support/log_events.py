@@ -41,6 +41,7 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "is_answered": st.booleans(),
     "state": MAPS,
     "options": st.lists(TEXTS, max_size=3).map(tuple),
+    "only_in": st.lists(TEXTS, max_size=3).map(tuple),
     "steps": st.lists(TEXTS, max_size=3).map(tuple),
     "resets": st.lists(TEXTS, max_size=3).map(tuple),
     "corrections": st.lists(st.tuples(TEXTS, JSON_VALUES), max_size=3).map(tuple),
@@ -51,6 +52,7 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "buttons": st.lists(st.builds(Button, TEXTS, TEXTS), max_size=3).map(tuple),
     "events": st.lists(MAPS, max_size=2).map(tuple),
     "responses": st.lists(MAPS, max_size=2).map(tuple),
+    "result": st.none() | MAPS,
 }
 _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     **_PLAIN,

@@ -126,26 +126,10 @@ START, SET = StartFlow("order_sim"), SetSlot("quantity", "5")
         ("set slot street O'Neill's", [SetSlot("street", "O'Neill's")]),
         (r'set slot street "say \"hi\" now"', [SetSlot("street", 'say "hi" now')]),
         (r'SetSlot(street, "say \"hi\" now")', [SetSlot("street", 'say "hi" now')]),
-        pytest.param(
-            r"SetSlot(street, 'it\'s here')",
-            [SetSlot("street", "it's here")],
-            marks=pytest.mark.xfail(strict=True, reason="§4.2: escapes are read only between double quotes"),
-        ),
-        pytest.param(
-            'set slot street "wait, cancel flow now"',
-            [SetSlot("street", "wait, cancel flow now")],
-            marks=pytest.mark.xfail(strict=True, reason="§4.2: a command's name within a quoted value splits it"),
-        ),
-        pytest.param(
-            'SetSlot(street, "wait, cancel flow now")',
-            [SetSlot("street", "wait, cancel flow now")],
-            marks=pytest.mark.xfail(strict=True, reason="§4.2: a command's name within a quoted value splits it"),
-        ),
-        pytest.param(
-            "start flow order_sim, SetSlot(quantity, 5)",
-            [START, SET],
-            marks=pytest.mark.xfail(strict=True, reason="§4.2: a v1 command behind a v2 one on a line is lost"),
-        ),
+        (r"SetSlot(street, 'it\'s here')", [SetSlot("street", "it's here")]),
+        ('set slot street "wait, cancel flow now"', [SetSlot("street", "wait, cancel flow now")]),
+        ('SetSlot(street, "wait, cancel flow now")', [SetSlot("street", "wait, cancel flow now")]),
+        ("start flow order_sim, SetSlot(quantity, 5)", [START, SET]),
         ("StartFlow(order_sim), set slot quantity 5", [START, SET]),
         ("SetSlot(street, Long Lane (north))", [SetSlot("street", "Long Lane (north)")]),
         ("SetSlot(street, a, b)", [SetSlot("street", "a, b")]),
@@ -177,7 +161,7 @@ def test_s4_2_lines_are_read_whatever_stands_around_them(text: str, commands: li
     "value",
     [
         "plain", "a, b", 'say "hi"', "it's", "line\nbreak", " edges ", "", "back\\slash", "(x)", "`x`", '"', "'a', 'b'",
-        pytest.param("wait, cancel flow now", marks=pytest.mark.xfail(strict=True, reason="§4.2: see above")),
+        "wait, cancel flow now",
     ],
 )  # fmt: skip
 def test_s4_2_what_is_recorded_is_read_back(value: str) -> None:

@@ -190,7 +190,6 @@ def test_s1_3_a_loop_by_next_with_ask_before_filling(write: Write) -> None:
     assert talk.said("set slot flag False") == ("utter_a",)
 
 
-@pytest.mark.xfail(strict=True, reason="§1.8 names no such rule: a loop with a way out is refused as endless")
 def test_s1_3_a_loop_with_a_way_out_is_no_reason_to_refuse_an_assistant(write: Write) -> None:
     steps = """
       - collect: flag

@@ -8,7 +8,6 @@ from tests.conformance.assistant import Talk, slot
 from tests.conformance.conftest import Write
 from tests.conformance.files.domains import domain
 
-UNMAPPED = "§2.1: from_entity and from_intent are not carried out; a payload's entities go to slots of the same name"
 FLOW = """
 flows:
   book:
@@ -36,7 +35,6 @@ def test_s2_1_from_llm_is_the_default_and_set_at_any_turn(write: Write) -> None:
         assert talk.stack == ()
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_from_entity_takes_the_entity(write: Write) -> None:
     talk = _talk(write, "[{type: from_entity, entity: place}]")
     talk.hear('/book{"place": "Rome"}')
@@ -44,7 +42,6 @@ def test_s2_1_from_entity_takes_the_entity(write: Write) -> None:
     assert talk.asks == "other"
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_from_entity_takes_no_other_entity(write: Write) -> None:
     talk = _talk(write, "[{type: from_entity, entity: place}]")
     talk.hear('/book{"city": "Rome", "number": 4}')
@@ -59,7 +56,6 @@ def test_s8_24_a_models_value_for_a_slot_filled_only_from_entities_cannot_be_han
     assert talk.slots["city"] is None
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_from_entity_fills_a_question_that_is_asked(write: Write) -> None:
     talk = _talk(write, "[{type: from_entity, entity: place}]")
     talk.hear("start flow book")
@@ -68,7 +64,6 @@ def test_s2_1_from_entity_fills_a_question_that_is_asked(write: Write) -> None:
     assert turn.said == ("utter_ask_other",)
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_the_intent_of_a_mapping_must_be_that_of_the_turn(write: Write) -> None:
     talk = _talk(write, "[{type: from_entity, entity: place, intent: travel}]")
     talk.hear('/book{"place": "Rome"}')
@@ -78,7 +73,6 @@ def test_s2_1_the_intent_of_a_mapping_must_be_that_of_the_turn(write: Write) -> 
     assert talk.slots["city"] == "Rome"
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_not_intent_excludes(write: Write) -> None:
     for excluded in ("book", "[book, greet]"):
         talk = _talk(write, f"[{{type: from_entity, entity: place, not_intent: {excluded}}}]")
@@ -89,7 +83,6 @@ def test_s2_1_not_intent_excludes(write: Write) -> None:
         assert talk.slots["city"] == "Rome"
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_from_intent_sets_its_value(write: Write) -> None:
     talk = _talk(write, "[{type: from_intent, intent: book, value: Paris}]")
     talk.hear("/book")
@@ -99,7 +92,6 @@ def test_s2_1_from_intent_sets_its_value(write: Write) -> None:
     assert talk.slots["city"] is None
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_mappings_are_ordered(write: Write) -> None:
     mappings = "[{type: from_entity, entity: place}, {type: from_intent, intent: book, value: Paris}]"
     talk = _talk(write, mappings)
@@ -110,7 +102,6 @@ def test_s2_1_mappings_are_ordered(write: Write) -> None:
     assert talk.slots["city"] == "Rome"
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_conditions_of_a_mapping_name_the_active_flow(write: Write) -> None:
     mappings = "[{type: from_entity, entity: place, conditions: [{active_flow: visit}]}]"
     talk = _talk(write, mappings)
@@ -135,7 +126,6 @@ flows:
 
 
 @pytest.mark.parametrize("kind", ["role", "group"])
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_a_mapping_with_a_role_or_group_takes_no_entity_without(write: Write, kind: str) -> None:
     slots = {
         "origin": f"{{type: text, mappings: [{{type: from_entity, entity: city, {kind}: from}}]}}",
@@ -147,7 +137,6 @@ def test_s2_1_a_mapping_with_a_role_or_group_takes_no_entity_without(write: Writ
     assert (talk.slots["origin"], talk.slots["target"]) == (None, "Rome")
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_an_nlu_filled_slot_is_not_overwritten_by_a_model(write: Write) -> None:
     mappings = "[{type: from_llm}, {type: from_entity, entity: place}]"
     talk = _talk(write, mappings)
@@ -157,7 +146,6 @@ def test_s2_1_an_nlu_filled_slot_is_not_overwritten_by_a_model(write: Write) -> 
     assert talk.slots["city"] == "Rome"
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s2_1_allow_nlu_correction_lets_the_model_overwrite(write: Write) -> None:
     mappings = "[{type: from_llm, allow_nlu_correction: true}, {type: from_entity, entity: place}]"
     talk = _talk(write, mappings)
@@ -238,7 +226,6 @@ def test_s4_3_8_an_invalid_intent_gives_its_reason(write: Write) -> None:
     assert talk.said("start flow nonsense") == ("utter_other",)
 
 
-@pytest.mark.xfail(strict=True, reason=UNMAPPED)
 def test_s8_29_entities_are_coerced_to_the_slots_type(write: Write) -> None:
     talk = _talk(write, "[{type: from_entity, entity: number}]", kind="float")
     talk.hear('/book{"number": "42"}')

@@ -123,13 +123,7 @@ MALFORMED = [
     '/go{"t": NaN}',
     '/go{"t": Infinity}',
     "/go" + "{" * 3000,
-    pytest.param(
-        '/go{"t": ' + "[" * 3000 + "]" * 3000 + "}",
-        marks=pytest.mark.xfail(
-            strict=True, raises=RecursionError, reason="a payload never raises: json.loads of depth"
-        ),
-        id="deep-json",
-    ),
+    pytest.param('/go{"t": ' + "[" * 3000 + "]" * 3000 + "}", id="deep-json"),
     "/go[1]",
     "/go{}{}",
     "/\x00",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from studio.assistants import load
 from tests.studio.cli.conftest import Vivavoce
 
 
@@ -80,3 +83,24 @@ def test_findings_stand_together_by_file(vivavoce: Vivavoce, assistant_folder: P
     files = [line.split(":")[0] if ":" in line else "" for line in lines if not line.startswith(" ")]
     assert files[:2] == ["config.yml", ""]
     assert files[2:5] == ["data/flows.yml", "data/flows.yml", ""]
+
+
+def test_variables_of_the_environment(
+    vivavoce: Vivavoce, assistant_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (assistant_folder / "endpoints.yml").write_text("action_endpoint:\n  url: ${ACTIONS_URL}\n")
+    monkeypatch.delenv("ACTIONS_URL", raising=False)
+    ran = vivavoce("validate", assistant_folder)
+    assert ran.code == 0
+    assert "endpoints.yml:2:8: warning [environment] the environment variable ACTIONS_URL is not set" in ran.out
+    assert "set it, or write ${ACTIONS_URL:-otherwise}" in ran.out
+    monkeypatch.setenv("ACTIONS_URL", "http://127.0.0.1:5055/webhook")
+    assert vivavoce("validate", assistant_folder).out.strip() == f"{assistant_folder}: no problems."
+
+
+def test_loading_fills_in_the_environment(assistant_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (assistant_folder / "endpoints.yml").write_text("action_endpoint:\n  url: ${ACTIONS_URL}\n")
+    monkeypatch.setenv("ACTIONS_URL", "http://127.0.0.1:5055/webhook")
+    loaded = load(assistant_folder, profile="3.13")
+    assert loaded.endpoints["action_endpoint"] == {"url": "http://127.0.0.1:5055/webhook"}
+    assert loaded.profile == "3.13"
