@@ -22,6 +22,7 @@ from dialogue.classifier_rules import (
     keep_what_a_classifier_heard,
     keep_what_a_classifier_starts,
 )
+from dialogue.interrupted_rules import WHICH_TO_CONTINUE, say_which_flow_to_continue
 from dialogue.small_talk import refuse_small_talk
 from flows.commands import (
     CancelFlow,
@@ -45,7 +46,7 @@ from flows.commands import (
 )
 from flows.engine import active_user_flow, is_startable
 from flows.model import Assistant, CollectTask
-from flows.stack import interrupted_roots, waits_on
+from flows.stack import waits_on
 from flows.state import ConversationState
 from flows.values import Misfit, fitted
 
@@ -53,8 +54,6 @@ Commands: TypeAlias = tuple[Command, ...]
 
 DEFAULT_CLARIFICATION_OPTIONS = 3
 """Options of a clarification when the slot `max_clarification_options` says nothing."""
-WHICH_TO_CONTINUE = "interrupted_flow_to_continue"
-_NO_FLOW = {"none", "null", "no", "neither", "none of them"}
 _NONE: frozenset[str] = frozenset()
 _PATTERNS = {
     CancelFlow: "pattern_cancel_flow",
@@ -89,6 +88,9 @@ def clean_up(
     is_button = is_payload and any(isinstance(c, SetSlot) and c.extractor == "payload" for c in commands)
     situation = Situation(state, assistant, is_payload, is_button)
     cleaned: Commands = tuple(commands)
+    answer = plain_answer(cleaned, situation) if len(cleaned) == 1 else None
+    if answer is not None:
+        return (answer,)
     kinds = {type(command) for command in cleaned}
     for rule, about in RULES:
         if about and about.isdisjoint(kinds):
@@ -97,6 +99,21 @@ def clean_up(
         if cleaned is not before:
             kinds = {type(command) for command in cleaned}
     return cleaned
+
+
+def plain_answer(commands: Commands, situation: Situation) -> SetSlot | None:
+    """Return the value of a turn that only answers the open question: most turns do, and no rule changes them."""
+    command = commands[0]
+    if not isinstance(command, SetSlot) or command.extractor == "payload" or command.only_in:
+        return None
+    name = command.name
+    if name != _asked_slot(situation) or name == WHICH_TO_CONTINUE or situation.state.slots.get(name) is not None:
+        return None
+    slot = situation.assistant.slots.get(name)
+    if slot is None or not slot.is_filled_by_model:
+        return None
+    answer = _typed(command, situation)
+    return answer if answer.value is not None and str(answer.value) != "None" else None
 
 
 def force_slot_filling(commands: Commands, situation: Situation) -> Commands:
@@ -129,25 +146,6 @@ def drop_slots_closed_to_models(commands: Commands, situation: Situation) -> Com
         return commands
     is_left_by_model = any(_is_from_model(command) and not is_open(command) for command in commands)
     return (CannotHandle(),) if is_left_by_model and not kept else kept
-
-
-def say_which_flow_to_continue(commands: Commands, situation: Situation) -> Commands:
-    """The answer to "which of these would you like to go back to?" is one of them or "none"; else it is asked again."""
-    if not any(isinstance(command, SetSlot) and command.name == WHICH_TO_CONTINUE for command in commands):
-        return commands
-    flows = situation.assistant.flows
-    named = [flows[frame.flow_id] for frame in interrupted_roots(situation.state.stack) if frame.flow_id in flows]
-    known = {name.lower(): name for flow in named for name in (flow.id, flow.name)}
-    kept: list[Command] = []
-    for command in commands:
-        if isinstance(command, SetSlot) and command.name == WHICH_TO_CONTINUE:
-            said = str(command.value).strip().lower()
-            if said in _NO_FLOW:
-                command = replace(command, value="none")
-            elif said not in known and flows["pattern_continue_interrupted"].is_default:
-                continue
-        kept.append(command)
-    return tuple(kept)
 
 
 def give_values_their_type(commands: Commands, situation: Situation) -> Commands:
@@ -196,13 +194,19 @@ def clarify_several_starts(commands: Commands, situation: Situation) -> Commands
 
 
 def drop_slots_of_other_flows(commands: Commands, situation: Situation) -> Commands:
-    """Rules 10 and 11: a slot that some flow collects is set only while such a flow runs, starts or is linked."""
+    """Rules 10 and 11: a slot that some flow collects is set only while such a flow runs, starts or is linked.
+
+    What is being asked may always be answered.
+    """
     groups = _open_slots(commands, situation)
-    collected = situation.assistant.collected
+    collected, asked = situation.assistant.collected, _asked_slot(situation)
     return tuple(
         command
         for command in commands
-        if not isinstance(command, SetSlot) or command.name not in collected or _is_in(command.name, groups)
+        if not isinstance(command, SetSlot)
+        or command.name not in collected
+        or command.name == asked
+        or _is_in(command.name, groups)
     )
 
 

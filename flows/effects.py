@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from flows.commands import Json
-from flows.events import ActionExecuted, FlowEvent
+from flows.events import ActionExecuted, FlowCompleted, FlowEvent
 
 ExpectationKind: TypeAlias = Literal["yes_no", "category", "number", "text", "open"]
 
@@ -57,6 +57,12 @@ class Emit:
 def executed(name: str) -> Emit:
     """Return the effect that tells of an action or a response that ran."""
     return Emit(ActionExecuted(name))
+
+
+@lru_cache(maxsize=4_096)
+def completed(flow_id: str, step_id: str) -> Emit:
+    """Return the effect that tells of a flow that ended at a step."""
+    return Emit(FlowCompleted(flow_id, step_id))
 
 
 @dataclass(frozen=True, slots=True)

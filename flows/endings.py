@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.commands import Json
-from flows.effects import Emit, Utter, executed
-from flows.events import FlowCancelled, FlowCompleted, FlowResumed
+from flows.effects import Emit, Utter, completed, executed
+from flows.events import FlowCancelled, FlowResumed
 from flows.model import START, Flow
 from flows.run import Run
 from flows.stack import (
@@ -28,7 +28,7 @@ ERROR_DEFAULT = "rasa_internal_error_default"
 def complete(run: Run, flow: Flow) -> None:
     """End the flow on top: its slots are reset, and the pattern that follows it is put on the stack."""
     frame = run.stack.pop()
-    run.effects.append(Emit(FlowCompleted(flow.id, frame.step_id)))
+    run.effects.append(completed(flow.id, frame.step_id))
     if frame.kind == "call":
         return
     run.reset_slots(flow)
@@ -41,12 +41,12 @@ def complete(run: Run, flow: Flow) -> None:
 def link(run: Run, flow: Flow, target: str) -> None:
     """End the flow on top and start another in its place."""
     frame = run.stack.pop()
-    run.effects.append(Emit(FlowCompleted(flow.id, frame.step_id)))
+    run.effects.append(completed(flow.id, frame.step_id))
     root = active_root(run.stack)
     if frame.kind == "call" and root >= 0:  # not allowed by the format: the parent would never be told
         del run.stack[root + 1 :]
         parent = run.stack.pop()
-        run.effects.append(Emit(FlowCompleted(parent.flow_id, parent.step_id)))
+        run.effects.append(completed(parent.flow_id, parent.step_id))
         run.reset_slots(run.assistant.flows.get(parent.flow_id, flow))
     else:
         run.reset_slots(flow)
@@ -123,7 +123,7 @@ def cancel_group(run: Run, root: int, *, kept: frozenset[str] = frozenset()) -> 
     for frame in reversed(frames):
         if frame.kind == "pattern":
             if frame.step_id != START:
-                run.effects.append(Emit(FlowCompleted(frame.flow_id, frame.step_id)))
+                run.effects.append(completed(frame.flow_id, frame.step_id))
             _reset(run, frame, frozenset())
         elif frame.step_id != START:
             run.effects.append(Emit(FlowCancelled(frame.flow_id, frame.step_id)))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flows.commands import Json
-from flows.effects import Effect, Emit, Utter, executed
-from flows.events import FlowCompleted, SlotSet
+from flows.effects import Effect, Emit, Utter, completed, executed
+from flows.events import SlotSet
 from flows.model import START, Assistant, Flow
 from flows.slot_values import SlotValues
 from flows.state import ConversationState, Frame, FrameKind
@@ -26,7 +26,6 @@ class Run:
     """Working copy of a `ConversationState`. `is_over` once the last effect is there."""
 
     assistant: Assistant
-    before: ConversationState
     stack: list[Frame]
     slots: SlotValues
     misfits: dict[str, Json]
@@ -45,7 +44,6 @@ class Run:
     def of(cls, state: ConversationState, assistant: Assistant) -> Run:
         return cls(
             assistant=assistant,
-            before=state,
             stack=list(state.stack),
             slots=SlotValues.of(state.slots, assistant.initial_slots),
             misfits=dict(state.misfits),
@@ -143,7 +141,7 @@ class Run:
         for index in sorted(indexes, reverse=True):
             frame = self.stack.pop(index)
             if frame.step_id != START:
-                self.effects.append(Emit(FlowCompleted(frame.flow_id, frame.step_id)))
+                self.effects.append(completed(frame.flow_id, frame.step_id))
             flow = self.assistant.flows.get(frame.flow_id)
             if flow is not None:
                 self.reset_slots(flow)

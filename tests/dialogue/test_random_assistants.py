@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from dialogue import cleanup
 from dialogue.engine import decide
 from dialogue.turn import Understood, UserTurn
 from flows.commands import (
@@ -40,6 +42,10 @@ TURNS = st.lists(st.lists(COMMANDS, max_size=3), min_size=1, max_size=10)
 def answer(state: ConversationState, commands: list[Command], assistant: Assistant, fails: bool) -> ConversationState:
     """Take a turn to its end, actions included, and check how each part of it ends."""
     before = (dict(state.slots), state.stack)
+    with pytest.MonkeyPatch.context() as patch:  # the short cut for plain answers does what the rules do
+        patch.setattr(cleanup, "plain_answer", lambda *_: None)
+        by_rules = cleanup.clean_up(commands, state, assistant)
+    assert cleanup.clean_up(commands, state, assistant) == by_rules
     following, effects = decide(state, Understood(UserTurn("…"), tuple(commands), "recorded"), assistant)
     assert (dict(state.slots), state.stack) == before
     for _ in range(1_200):
