@@ -26,11 +26,11 @@ from flows.follow_on import follow_ons
 from flows.linking import link_flows
 from flows.model import Assistant, Flow
 from flows.places import Place
+from flows.profiles import NEWEST, PROFILES, profile_of
 from flows.source import Rows, Scalar, Table, Value, read_yaml
 from flows.sources import Sources
 from flows.validation import DEFAULTS, check
 
-PROFILES: Final = ("3.13", "3.14", "3.16")
 _PATTERN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "3.13": ("up_to_3_13.yml", "up_to_3_15.yml", "default.yml"),
     "3.14": ("up_to_3_15.yml", "default.yml"),
@@ -61,12 +61,14 @@ class _Reading:
     default_names: frozenset[str] = frozenset()
 
 
-def load_assistant(folder: Path, *, profile: str = "3.16", environment: Mapping[str, str] | None = None) -> Assistant:
+def load_assistant(
+    folder: Path, *, profile: str | None = None, environment: Mapping[str, str] | None = None
+) -> Assistant:
     """Load and check an assistant.
 
     Args:
         folder: where its files are.
-        profile: which versions of the format it was written for, one of `PROFILES`.
+        profile: which version of the format it was written for; None takes what its voice.yml says, or the newest.
         environment: what `${NAME}` in config, endpoints and credentials stands for, None leaves it as it is; and
             whether several wished flows are asked back about.
 
@@ -80,14 +82,14 @@ def load_assistant(folder: Path, *, profile: str = "3.16", environment: Mapping[
 
 
 def find_problems(
-    folder: Path, *, profile: str = "3.16", environment: Mapping[str, str] | None = None
+    folder: Path, *, profile: str | None = None, environment: Mapping[str, str] | None = None
 ) -> tuple[Finding, ...]:
     """Return all errors and warnings of an assistant's files; never raises for what is in them."""
     return examine(folder, profile=profile, environment=environment)[1]
 
 
 def examine(
-    folder: Path, *, profile: str = "3.16", environment: Mapping[str, str] | None = None
+    folder: Path, *, profile: str | None = None, environment: Mapping[str, str] | None = None
 ) -> tuple[Assistant | None, tuple[Finding, ...]]:
     """Return the assistant, None where it has errors, together with all errors and warnings: one load for both."""
     with _without_collecting():
@@ -107,24 +109,34 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _load(folder: Path, profile: str, environment: Mapping[str, str] | None) -> tuple[Assistant | None, Findings]:
+def _load(
+    folder: Path, profile: str | None, environment: Mapping[str, str] | None
+) -> tuple[Assistant | None, Findings]:
     findings = Findings()
-    if profile not in PROFILES:
-        known = ", ".join(PROFILES)
-        findings.error(Place("config.yml", 1, 1), "profile", f"there is no profile '{profile}'", f"one of {known}")
-        return None, findings
     if not folder.is_dir():
         findings.error(Place(str(folder), 1, 1), "no-folder", "there is no such folder", "give an assistant's folder")
         return None, findings
     read = _Reading(Folder(folder, findings), findings, environment)
     _read_settings(read)
+    chosen = _profile(read, profile)
     _read_domain_files(read)
     _read_data_files(read)
-    _add_defaults(read, profile)
-    assistant = _assembled(read, profile)
+    _add_defaults(read, chosen)
+    assistant = _assembled(read, chosen)
     findings.leave_out(follow_ons(findings.sorted()))
     check(assistant, findings, _sources(read))
     return assistant, findings
+
+
+def _profile(read: _Reading, given: str | None) -> str:
+    """Return the profile that is asked for, or that the assistant's own settings name."""
+    version = str(read.settings["voice"].get("profile", NEWEST)) if given is None else given
+    profile = profile_of(version)
+    if profile is None:
+        file = "voice.yml" if given is None else "config.yml"
+        known = ", ".join(PROFILES)
+        read.findings.error(Place(file, 1, 1), "profile", f"there is no profile '{version}'", f"one of {known}")
+    return profile or NEWEST
 
 
 def _sources(read: _Reading) -> Sources:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import studio
 from flows.errors import Finding
-from flows.loader import PROFILES, examine, load_assistant
+from flows.loader import examine, load_assistant
 from flows.model import Assistant
 from studio.errors import AssistantNotFound
 from voice.policy import PolicyInvalid, TurnPolicy
@@ -61,7 +61,7 @@ def turn_policy(assistant: Assistant) -> TurnPolicy:
     return TurnPolicy.from_mapping(given)
 
 
-def load(folder: Path, *, profile: str = PROFILES[-1]) -> Assistant:
+def load(folder: Path, *, profile: str | None = None) -> Assistant:
     """Load the assistant as it runs in this process's environment.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -28,11 +27,8 @@ from studio.settings import Settings
 from studio.test_report import case_lines, coverage_lines, summary
 
 IN_PROCESS, STUB = "in-process", "stub"
-PROFILES: tuple[tuple[tuple[int, int], str], ...] = (((3, 16), "3.16"), ((3, 14), "3.14"), ((0, 0), "3.13"))
-"""From the version of the format on which a suite was written, to the profile that behaves like it; newest first."""
 STUBS_ALONE = "RASA_PRO_BETA_STUB_CUSTOM_ACTION"
 """The format's variable: where it is true, a file with stubs runs with these alone."""
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.\d+)*")
 _NAMED_STRANGERS = 5
 
 
@@ -50,20 +46,11 @@ class RunOptions:
     record: Path | None = None
     actions: str | None = None
     is_failing_fast: bool = False
-    profile: str = "3.16"
+    profile: str | None = None
     channel: str = "rest"
     coverage: Path | None = None
     skips_judged: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-def profile_of(version: str) -> str | None:
-    """Return the profile that behaves like a version of the format (3.15.2: 3.14); None for what is no version."""
-    found = _VERSION.fullmatch(version.strip())
-    if found is None:
-        return None
-    given = (int(found[1]), int(found[2]))
-    return next(profile for first, profile in PROFILES if given >= first)
 
 
 async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[str], None]) -> SuiteResult:

@@ -65,8 +65,8 @@ def run(
         ),
     ] = None,
     profile: Annotated[
-        str, typer.Option(metavar="3.13|3.14|3.16", help="Behave as this version of the format does.")
-    ] = "3.16",
+        str | None, typer.Option(metavar="3.13|3.14|3.16", help="Behave as this version of the format does.")
+    ] = None,
     channel: Annotated[str, typer.Option(metavar="NAME", help="The channel on which the tests speak.")] = "rest",
     coverage: Annotated[
         Path | None,
@@ -130,11 +130,11 @@ def _actions(source: str | None) -> str | None:
     )
 
 
-def _profile(version: str) -> str:
-    from studio.testing import profile_of
+def _profile(version: str | None) -> str | None:
+    from flows.profiles import profile_of
 
-    profile = profile_of(version)
-    if profile is None:
+    profile = None if version is None else profile_of(version)
+    if version is not None and profile is None:
         raise typer.BadParameter(
             f"{version!r} is no version of the format: type --profile 3.13, 3.14 or 3.16", param_hint="--profile"
         )
