@@ -8,8 +8,8 @@ from flows.commands import Json
 from flows.findings import Findings, did_you_mean
 from flows.source import Rows, Scalar, Table, Value
 
-_TRUE = ("true", "True", "TRUE")
-_FALSE = ("false", "False", "FALSE")
+_TRUE = ("true", "yes", "on")
+_FALSE = ("false", "no", "off")
 _LONGEST_NUMBER = 40
 
 
@@ -20,12 +20,12 @@ def is_given(table: Table, key: str) -> bool:
 
 
 def flag(table: Table, key: str, default: bool, findings: Findings) -> bool:
-    """Read true or false, quoted or not."""
+    """Read true or false, quoted or not, or the other words that YAML 1.1 had for them."""
     if not is_given(table, key):
         return default
     value = table.entries[key]
-    if isinstance(value, Scalar) and value.text in _TRUE + _FALSE:
-        return value.text in _TRUE
+    if isinstance(value, Scalar) and value.text.lower() in _TRUE + _FALSE:
+        return value.text.lower() in _TRUE
     findings.error(value.place, "not-a-bool", f"'{key}' must be true or false")
     return default
 

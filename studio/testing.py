@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, chdir, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from dialogue.testing.recording import strangers
 from dialogue.testing.results import SuiteResult
 from dialogue.testing.runner import Bench, StubMode, run_suite
 from dialogue.testing.suite import find_tests, load_suite
+from flows.findings import Findings
 from flows.model import Assistant
 from studio import assistants
 from studio.conversations import open_actions, open_understanding
@@ -61,11 +62,12 @@ async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[s
         ServiceNotReady: a model or an action server is needed, and does not run.
         RecordingRefused: what was understood cannot be written where it should be.
     """
-    folder = assistants.find_folder(options.folder)
+    folder = assistants.find_folder(options.folder).resolve()
     assistant = assistants.load(folder, profile=options.profile)
     suite = load_suite(options.paths, folder)
-    recorded = read_commands(options.commands) if options.commands is not None else None
-    warnings = [str(finding) for finding in (*suite.warnings, *doubts(suite, assistant))]
+    findings = Findings()
+    recorded = read_commands(options.commands, findings) if options.commands is not None else None
+    warnings = [str(finding) for finding in (*suite.warnings, *doubts(suite, assistant), *findings.sorted())]
     if recorded is not None and _are_folders(options.paths, folder):
         warnings += _unknown(strangers(recorded, suite.cases), options.commands)
     for warning in warnings:
@@ -77,9 +79,10 @@ async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[s
             for line in lines:
                 say(line)
 
-        ran = await run_suite(
-            suite, bench, fail_fast=options.is_failing_fast, on_case=lambda case: tell(case_lines(case))
-        )
+        with _where_actions_run(options, assistant):
+            ran = await run_suite(
+                suite, bench, fail_fast=options.is_failing_fast, on_case=lambda case: tell(case_lines(case))
+            )
     result = ran.with_warnings(tuple(warnings))
     if options.coverage is not None:
         report = write_coverage(options.coverage, result.cases, assistant)
@@ -104,7 +107,8 @@ async def _bench(
     understanding: Understanding | None = None
     if _needs_actions(options, suite):
         source = _source(options, assistant)
-        actions = await open_actions(stack, assistant, settings.conversations, board, source)
+        with _where_actions_run(options, assistant):
+            actions = await open_actions(stack, assistant, settings.conversations, board, source)
     if recorded is None:
         understanding = await open_understanding(stack, assistant, settings.workers, board)
     board.require(*(part.name for part in board.parts))
@@ -137,6 +141,14 @@ def _source(options: RunOptions, assistant: Assistant) -> str | None:
     folder = Path(assistant.folder)
     has_code = (folder / "actions.py").is_file() or any((folder / "actions").rglob("*.py"))
     return IN_PROCESS if has_code else None
+
+
+def _where_actions_run(options: RunOptions, assistant: Assistant) -> AbstractContextManager[None]:
+    """Work in the assistant's folder while its own code may run: code opens its files from there, as it was written.
+
+    Only this command does so, since its process has one assistant and no other work.
+    """
+    return chdir(assistant.folder) if _source(options, assistant) in (IN_PROCESS, None) else nullcontext()
 
 
 def _stub_mode(options: RunOptions) -> StubMode:

@@ -21,7 +21,7 @@ from dialogue.errors import TestsInvalid
 from dialogue.testing.yaml_text import key as yaml_key
 from dialogue.testing.yaml_text import plain, quoted
 from dialogue.understanding.parsing import format_command, parse_commands
-from flows.commands import Clarify, Command, Json, SetSlot, StartFlow
+from flows.commands import CannotHandle, Clarify, Command, Json, SetSlot, StartFlow
 from flows.findings import Findings
 from flows.places import Place
 from flows.source import Rows, Scalar, Table, Value, read_yaml
@@ -32,9 +32,13 @@ Turns: TypeAlias = tuple[tuple[Command, ...], ...]
 _UP: Final = re.compile(r"^(?:\.{0,2}/+)+")
 
 
-def read_commands(file: Path) -> Mapping[str, Turns]:
-    """Read a commands file. Raises TestsInvalid with every line that is not understood."""
-    findings = Findings()
+def read_commands(file: Path, findings: Findings | None = None) -> Mapping[str, Turns]:
+    """Read a commands file. `findings` gets the warnings: lines that are no command, for which nothing was understood.
+
+    Raises:
+        TestsInvalid: with everything about the file that makes it no recording.
+    """
+    findings = Findings() if findings is None else findings
     start = Place(str(file), 1, 1)
     content: Value | None = None
     try:
@@ -94,9 +98,12 @@ def _commands(line: Value, findings: Findings) -> tuple[Command, ...]:
     found: tuple[Command, ...] = ()
     told = "a list"
     if isinstance(line, Scalar):
-        found, told = parse_commands(line.text), line.text
         if not line.text.strip():
             return ()
+        found = parse_commands(line.text)
+        if not found:  # as with a model that writes it
+            findings.warning(line.place, "command", f"this is no command: {line.text}", "nothing is understood from it")
+            return (CannotHandle(),)
     elif isinstance(line, Table):
         found, told = _described(line), json.dumps(line.plain(), ensure_ascii=False)
     if not found:

@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dialogue.testing.case import Case
 from dialogue.testing.commands_file import Turns
 from dialogue.turn import Understood, UserTurn
+from dialogue.understanding.limits import max_characters, refused
 from dialogue.understanding.payload import parse_payload
+from dialogue.understanding.words import clean
 from flows.commands import CannotHandle, Command
 from flows.model import Assistant
 from flows.state import ConversationState
@@ -43,6 +45,7 @@ def aligned(turns: Turns, case: Case, assistant: Assistant) -> Turns:
 class RecordedUnderstanding:
     """Understanding that answers from a recording, turn by turn; payloads are read as always.
 
+    A turn without commands whose text is empty or too long is refused as ever: no line of a recording could say so.
     `ran_out` once a turn was asked for that the recording does not have.
     """
 
@@ -62,4 +65,5 @@ class RecordedUnderstanding:
         if payload is not None and (is_understood or not commands):
             return Understood(turn, payload, "payload")
         self.ran_out = self.ran_out or index >= len(self._turns)
-        return Understood(turn, commands, "recorded")
+        refusal = None if commands else refused(clean(turn.text), max_characters(self._assistant))
+        return Understood(turn, commands if refusal is None else (refusal,), "recorded")

@@ -37,7 +37,7 @@ def load_suite(paths: Sequence[str], root: Path) -> Suite:
     Raises:
         TestsInvalid: with everything that is wrong in the files.
     """
-    loader = _Loader(root)
+    loader = _Loader(root, paths)
     for path in paths or _default_paths(root):
         loader.add(path)
     if loader.findings.has_errors():
@@ -58,7 +58,8 @@ def _default_paths(root: Path) -> Iterable[str]:
 class _Loader:
     """Reads what paths name. A file is read once, and a case runs once, however often it is named."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, told: Sequence[str]) -> None:
+        self._told = told
         self.findings = Findings()
         self.cases: dict[int, Case] = {}
         self._root = root
@@ -70,7 +71,8 @@ class _Loader:
         name, _, wanted = path.partition("::")
         place = find_tests(path, self._root)
         if place is None:
-            self.findings.error(Place(name, 1, 1), "no-such-file", "there is no such test file or folder")
+            hint = "" if path in self._told else f"name the test files or folders to run, or put them into {name}"
+            self.findings.error(Place(name, 1, 1), "no-such-file", "there is no such test file or folder", hint)
             return
         found = [case for file in _files(place) for case in self._cases(file, _tests_root(place))]
         if wanted and wanted not in {case.name for case in found}:
@@ -89,12 +91,18 @@ class _Loader:
         return self._read[whole]
 
     def _shared(self, folder: Path, tests_root: Path) -> Definitions:
-        """Return what the conftest files define, from the assistant's folder (or that of the tests) downwards."""
+        """Return what the conftest files define, from the uppermost of the folders that have a say downwards.
+
+        These are the assistant's folder, that of the tests and the working folder where they are above the file; and
+        above them those that follow one on another with a conftest file each, so that a part of a suite has all of
+        the suite's definitions wherever it lies and wherever it is run.
+        """
         known = self._conftests.get((folder, tests_root))
         if known is None:
-            tops = (self._root.resolve(), tests_root)
+            tops = (self._root.resolve(), tests_root, Path.cwd())
             is_below = any(folder != top and folder.is_relative_to(top) for top in tops)
-            known = self._shared(folder.parent, tests_root) if is_below else Definitions()
+            goes_on = folder != folder.parent and any((folder.parent / name).is_file() for name in CONFTEST)
+            known = self._shared(folder.parent, tests_root) if is_below or goes_on else Definitions()
             for name in CONFTEST:
                 if (folder / name).is_file():
                     content = _read_file(folder / name, _relative(folder / name, self._root), self.findings)

@@ -22,16 +22,15 @@ from dialogue.ports import LanguageModel, SentenceEncoder
 from dialogue.turn import Understood, UserTurn
 from dialogue.understanding.fast_path.matcher import match_fast
 from dialogue.understanding.generator import CommandGenerator, Trust
+from dialogue.understanding.limits import max_characters, refused
 from dialogue.understanding.payload import parse_payload
 from dialogue.understanding.router import Routed, Router, Thresholds
 from dialogue.understanding.situation import Situation, read_situation
 from dialogue.understanding.words import clean
-from flows.commands import CannotHandle, Command, Failed
+from flows.commands import CannotHandle, Failed
 from flows.model import Assistant
 from flows.state import ConversationState
 
-MAX_CHARACTERS = 420
-"""The format's bound on a turn, where config.yml sets no other."""
 MODEL_BUDGET_S = 1.5
 """How long a caller is left waiting for the language model before being asked to rephrase."""
 
@@ -91,9 +90,9 @@ class Cascade:
         if payload is not None:
             return Understood(turn, payload, "payload")
         text = clean(turn.text)
-        refused = self._refuse(text)
-        if refused is not None:
-            return Understood(turn, (refused,), "none")
+        refusal = refused(text, self._max_characters)
+        if refusal is not None:
+            return Understood(turn, (refusal,), "none")
         situation = read_situation(state, self._assistant)
         certain = match_fast(text, situation)
         if certain is not None:
@@ -104,14 +103,6 @@ class Cascade:
         if routed is not None and routed.commands is not None:
             return Understood(turn, routed.commands, "router", confidence=min(1.0, max(0.0, routed.confidence)))
         return await self._generate(turn, text, situation, routed)
-
-    def _refuse(self, text: str) -> Command | None:
-        if not text:
-            return Failed("rasa_internal_error_user_input_empty")
-        if self._max_characters is not None and len(text) > self._max_characters:
-            info = {"max_characters": self._max_characters}
-            return Failed("rasa_internal_error_user_input_too_long", info)
-        return None
 
     async def _route(self, text: str, situation: Situation) -> Routed | None:
         if self._router is None:
@@ -167,13 +158,3 @@ class Cascade:
             await self._generator.warm()
         except Exception as problem:  # the plugin boundary; the model may be back by the time of a turn
             _log.warning("language model not warmed", error=str(problem))
-
-
-def max_characters(assistant: Assistant) -> int | None:
-    """Read the bound on a turn from the pipeline of config.yml; None where it is switched off."""
-    for component in assistant.config.get("pipeline") or ():
-        given = component.get("user_input") if isinstance(component, dict) else None
-        if isinstance(given, dict) and "max_characters" in given:
-            limit = given["max_characters"]
-            return int(limit) if isinstance(limit, (int, float)) and limit > 0 else None
-    return MAX_CHARACTERS

@@ -103,7 +103,7 @@ def test_dtmf_that_cannot_be(folder: Path, given: str) -> None:
     assert codes(folder, f"steps: [{{collect: a, dtmf: {given}}}]") == [("dtmf", "error")]
 
 
-@pytest.mark.parametrize("word", ["true", "True", "TRUE", "'true'"])
+@pytest.mark.parametrize("word", ["true", "True", "TRUE", "'true'", "yes", "On"])
 def test_flags(folder: Path, word: str) -> None:
     task = collected(folder, f"ask_before_filling: {word}, force_slot_filling: {word}")
     assert (task.ask_before_filling, task.force_slot_filling) == (True, True)

@@ -26,6 +26,7 @@ from flows.commands import (
     SkipQuestion,
     StartFlow,
 )
+from flows.findings import Findings
 from flows.model import Assistant
 
 
@@ -90,12 +91,21 @@ def test_the_same_as_json(tmp_path: Path) -> None:
         read(tmp_path, '{"a": \n}', "c.json")
 
 
+def test_a_line_that_is_no_command_is_nothing_understood(tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text("a:\n  - [dance]\n  - [continue agent, start flow x]\n")
+    findings = Findings()
+    recorded = read_commands(tmp_path / "c.yml", findings)
+    assert recorded == {"a": ((CannotHandle(),), (CannotHandle(), StartFlow("x")))}
+    told = [str(finding) for finding in findings.sorted()]
+    assert "2:6: warning [command] this is no command: dance" in told[0]
+    assert "continue agent" in told[1]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("- a\n", "maps cases to lists of turns"),
         ("a: start flow x\n", "needs one list of commands"),
-        ("a:\n  - [dance]\n", "2:6: error [command] this is no command: dance"),
         ("a:\n  - [[start flow x]]\n", "this is no command: a list"),
         ("a:\n  - {set slot a: 7}\n", "this is no command: {"),
         ("a:\n  - [start flow x]\na:\n  - []\n", "duplicate-key"),

@@ -257,3 +257,17 @@ async def test_an_actions_response_is_matched_with_its_action_before_it(bank: As
               - bot_uttered: {utter_name: utter_balance}
     """
     assert (await only(bank, tmp_path, text, actions=actions)).failure is None
+
+
+@pytest.mark.parametrize(
+    ("said", "response"),
+    [("x" * 421, "utter_user_input_too_long_error_rasa"), ("''", "utter_user_input_empty_error_rasa")],
+    ids=["too-long", "empty"],
+)
+async def test_what_no_model_would_get_to_read_is_refused_of_a_recording_too(
+    bank: Assistant, tmp_path: Path, said: str, response: str
+) -> None:
+    text = f"test_cases: [{{test_case: a, steps: [{{user: {said}}}, {{utter: {response}}}]}}]"
+    assert (await only(bank, tmp_path, text, understanding=None, recorded={"a": ((),)})).failure is None
+    told = {"a": ((StartFlow("transfer_money"),),)}
+    assert (await only(bank, tmp_path, text, understanding=None, recorded=told)).failure is not None

@@ -258,3 +258,29 @@ def test_many_cases_of_one_name_load_in_linear_time(tmp_path: Path) -> None:
     rows = "".join(f"- {{test_case: same, steps: [{{user: u{n}}}]}}\n" for n in range(300))
     found = load(tmp_path, {"e2e_tests/a.yml": "test_cases:\n" + rows})
     assert found[299].keys[0] == "a.yml::same #300"
+
+
+@pytest.mark.parametrize(
+    ("working", "path"), [("", "suite/happy"), ("suite", "happy/deep/a.yml"), ("bot", "../suite/happy")]
+)
+def test_a_part_of_a_suite_that_lies_elsewhere_has_the_conftest_files_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, working: str, path: str
+) -> None:
+    conftest = "fixtures: [{f: [{s: %s}]}, {%s: [{t: 1}]}]\n"
+    write(
+        tmp_path,
+        {
+            "bot/domain.yml": "slots: {}\n",
+            "suite/conftest.yml": conftest % ("top", "above"),
+            "suite/happy/conftest.yml": conftest % ("inner", "near"),
+            "suite/happy/deep/a.yml": "test_cases: [{test_case: a, fixtures: [f, above, near], steps: [{user: x}]}]\n",
+        },
+    )
+    monkeypatch.chdir(tmp_path / working)
+    (case,) = load_suite([path], tmp_path / "bot").cases
+    assert case.slots == {"s": "inner", "t": 1}
+
+
+def test_an_assistant_without_tests_is_told_where_they_would_be(tmp_path: Path) -> None:
+    with pytest.raises(TestsInvalid, match=r"e2e_tests:1:1: .*name the test files or folders to run"):
+        load_suite([], tmp_path)

@@ -241,3 +241,39 @@ def test_faulty_files_are_told_all_at_once(vivavoce: Vivavoce, folder: Path) -> 
     assert "e2e_tests/bad.yml:3:" in ran.err
     assert "did you mean 'user'?" in ran.err
     assert "`bot` must be a text" in ran.err
+
+
+READING = """\
+import json
+from pathlib import Path
+
+from rasa_sdk import Action
+
+COLOURS = json.loads(Path("db/colours.json").read_text())
+
+
+class Mix(Action):
+    def name(self):
+        return "mix"
+
+    def run(self, dispatcher, tracker, domain):
+        dispatcher.utter_message(text=COLOURS[0] + Path("db/water.txt").read_text())
+"""
+
+
+def test_actions_open_the_files_of_their_folder_wherever_the_tests_are_run(vivavoce: Vivavoce, folder: Path) -> None:
+    new = {
+        "actions/mixing.py": READING,
+        "db/colours.json": '["blue"]',
+        "db/water.txt": "ish",
+        "data/mixing.yml": "flows: {mixing: {description: Mixes, steps: [{action: mix}]}}",
+        "e2e_tests/all.yml": "test_cases: [{test_case: mixes, steps: [{user: mix}, {bot: blueish}]}]",
+        "commands.yml": "mixes: [[start flow mixing]]",
+    }
+    for name, text in new.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    with (folder / "domain.yml").open("a") as domain:
+        domain.write("actions: [mix]\n")
+    ran = vivavoce("test", folder, "--commands", folder / "commands.yml", "--record", "recorded.yml")
+    assert (ran.code, Path("recorded.yml").is_file()) == (0, True), ran.out
