@@ -102,7 +102,7 @@ class SqliteEventStore:
         try:
             bodies = [event_to_json(item) for item in events]
             rows = [(body["type"], json.dumps(body, allow_nan=False)) for body in bodies]
-        except (TypeError, ValueError) as problem:
+        except (TypeError, ValueError, RecursionError) as problem:
             raise EventInvalid(f"an event does not fit into JSON: {problem}") from problem
         pause_s = FIRST_PAUSE_S
         for attempt in range(1, ATTEMPTS + 1):

@@ -1,39 +1,29 @@
-"""Texts with placeholders: `{slot}`, or Jinja in a sandbox whose work and output are bounded.
+"""Texts with placeholders: `{slot}`, or Jinja in a sandbox whose work and output are bounded (`flows/sandbox.py`).
 
 Templates belong to the assistant's designer, and values in them come from callers. So a value is never read as a
-template; and a template can reach no Python internals, loop no more than `MAX_ITERATIONS` times in all and write
-no more than `MAX_CHARACTERS`. Loops are counted by wrapping what each `for` walks over when the template compiles,
-which keeps rendering a pure function: no clock decides whether a text comes out.
+template; and a template can reach no Python internals and write no more than `MAX_CHARACTERS`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from jinja2 import Template, TemplateError, nodes, pass_context
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
-from jinja2.utils import Namespace
-from jinja2.visitor import NodeTransformer
+from jinja2 import Template, TemplateError
 
 from dialogue.errors import TemplateFailed
 from flows.commands import Json
+from flows.sandbox import MAX_CHARACTERS, Sandbox, scope_of
 
-MAX_CHARACTERS = 10_000
-"""More than ten minutes of speech: a text that long is a mistake."""
-MAX_ITERATIONS = 10_000
-"""Turns of all loops of one rendering."""
+__all__ = ["MAX_CHARACTERS", "Values", "interpolate", "printed", "printed_in_jinja", "render_jinja"]
+
 EXACT_INTEGERS = 1e15
 """Below this every integral float prints as the integer that it is."""
 
-_BUDGET = "_budget"
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}\n]+)\}")
-_WIDE_FORMAT = re.compile(r"[%:.][^a-zA-Z]*\d{4,}")
-_PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +66,7 @@ def render_jinja(text: str, values: Values) -> str:
     Raises:
         TemplateFailed: it does not parse, refers to what is not there, or exceeds its limits.
     """
-    scope = {**values.arguments, "slots": values.slots, "context": values.context, _BUDGET: _Budget()}
+    scope = scope_of({**values.arguments, "slots": values.slots, "context": values.context})
     try:
         pieces: list[str] = []
         length = 0
@@ -88,125 +78,18 @@ def render_jinja(text: str, values: Values) -> str:
         return "".join(pieces)
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
         raise TemplateFailed(f"cannot render {text[:80]!r}: {problem}") from problem
-    except RecursionError as problem:
-        raise TemplateFailed(f"cannot render {text[:80]!r}: it calls itself without end") from problem
-
-
-class _Budget:
-    """How many turns of loops are left."""
-
-    def __init__(self) -> None:
-        self.left = MAX_ITERATIONS
-
-    def spend(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise TemplateFailed(f"a text loops more than {MAX_ITERATIONS} times")
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """The sandbox: items before attributes, bounded operators, no padding to any width."""
-
-    intercepted_binops = frozenset({"+", "*", "**", "%"})
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Prefer a mapping's item, so that a slot may be called `items` or `values`."""
-        if isinstance(obj, Mapping) and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Refuse Python internals, as the sandbox does, and methods that pad a text to any width."""
-        if isinstance(obj, str) and attr in _PADDING | {"format", "format_map"}:
-            return False
-        return super().is_safe_attribute(obj, attr, value)
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Refuse operations whose result could be of any size."""
-        if operator == "**" and not (_is_small(left) and _is_small(right)):
-            raise TemplateFailed("a text raises a large number to a power")
-        if operator == "*" and _repeated(left, right) > MAX_CHARACTERS:
-            raise TemplateFailed(f"a text repeats something beyond {MAX_CHARACTERS} items")
-        if operator == "%" and isinstance(left, str):
-            _refuse_wide(left)
-        return _refuse_long(super().call_binop(context, operator, left, right))
-
-
-class _Bounding(NodeTransformer):
-    """Has loops counted and joined texts measured."""
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:
-        self.generic_visit(node)
-        node.iter = _filtered(node.iter, "counted")
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        self.generic_visit(node)
-        return _filtered(node, "measured")
-
-    def visit_Name(self, node: nodes.Name) -> nodes.Node:
-        if node.name == _BUDGET:
-            raise TemplateFailed(f"a text may not use the name {_BUDGET!r}")
-        return node
-
-
-def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
-    return nodes.Filter(cast(nodes.Expr, node), name, [], [], None, None, lineno=node.lineno)
-
-
-@pass_context
-def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
-    budget: _Budget = context[_BUDGET]
-    for item in items:
-        budget.spend()
-        yield item
-
-
-def _repeated(left: Any, right: Any) -> int:
-    """Return how long a repetition would become; 0 for two numbers, which may be as large as they like."""
-    if isinstance(left, (str, list, tuple)) and isinstance(right, int):
-        return len(left) * right
-    if isinstance(right, (str, list, tuple)) and isinstance(left, int):
-        return len(right) * left
-    return 0
-
-
-def _is_small(value: Any) -> bool:
-    return isinstance(value, (int, float)) and abs(value) <= 1000
-
-
-def _refuse_long(value: Any) -> Any:
-    if isinstance(value, (str, list, tuple)) and len(value) > MAX_CHARACTERS:
-        raise TemplateFailed(f"a text grows beyond {MAX_CHARACTERS} characters")
-    return value
-
-
-def _refuse_wide(pattern: str) -> None:
-    if _WIDE_FORMAT.search(pattern):
-        raise TemplateFailed(f"a text formats to more than 999 places: {pattern[:80]!r}")
+    except (RecursionError, SyntaxError, MemoryError) as problem:  # the last two are of Python's own compiler
+        raise TemplateFailed(f"cannot render {text[:80]!r}: it calls itself or is nested too deeply") from problem
 
 
 @lru_cache(maxsize=1024)
 def _compiled(text: str) -> Template:
-    environment = _environment()
-    tree = _Bounding().visit(environment.parse(text))
-    return Template.from_code(environment, environment.compile(tree), environment.globals)
+    return _environment().from_string(text)
 
 
 @lru_cache(maxsize=1)
-def _environment() -> _Environment:
-    environment = _Environment(autoescape=False, finalize=printed_in_jinja)
-    environment.globals = {"range": safe_range, "namespace": Namespace, "dict": dict}
-    plain_format: Callable[..., str] = environment.filters["format"]
-
-    def bounded_format(pattern: str, *args: Any, **kwargs: Any) -> str:
-        _refuse_wide(str(pattern))
-        return plain_format(pattern, *args, **kwargs)
-
-    environment.filters.update(counted=_counted, measured=_refuse_long, format=bounded_format)
-    for name in ("center", "indent"):
-        del environment.filters[name]
-    return environment
+def _environment() -> Sandbox:
+    return Sandbox(finalize=printed_in_jinja)
 
 
 def printed_in_jinja(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Templates inside flow files: Jinja in action names and predicates, over `slots.` and `context.`.
 
 Almost all of them are plain paths such as `{{context.collect}}`, which are filled in directly; anything more goes
-through a sandboxed Jinja environment.
+through the sandbox of `sandbox.py`, in which nothing runs for long or changes what it reads.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from jinja2 import TemplateError, nodes
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Environment, TemplateError, nodes
 
 from flows.commands import Json
+from flows.sandbox import Sandbox, scope_of
 
 Scope = Mapping[str, Json]
 MAX_CHARACTERS = 4_000
@@ -21,7 +22,8 @@ MAX_CHARACTERS = 4_000
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _NAME_OR_NUMBER = re.compile(r"-?\w+(?:[-.]\w+)*")
 _PATH = re.compile(r"(slots|context)((?:\.\w+)+)")
-_SYNTAX = SandboxedEnvironment()
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+_SYNTAX = Environment(autoescape=False)
 """Only ever parses, so that what it is made of does not matter."""
 
 
@@ -76,20 +78,27 @@ def compile_template(text: str, *, is_predicate: bool = False) -> Template:
     if is_plain and all(_PATH.fullmatch(inner) for inner in found):
         return Template(text, _paths_renderer(text, is_predicate))
     try:
-        finalize = _without_quotes if is_predicate else None
-        compiled = SandboxedEnvironment(autoescape=False, finalize=finalize).from_string(text)
+        compiled = _environment(is_predicate).from_string(text)
     except TemplateError as error:
         raise ValueError(f"the template does not parse: {error.message}") from error
-    except RecursionError:
+    except (RecursionError, SyntaxError, MemoryError):  # the last two are of Python's own compiler
         raise ValueError("the template is nested too deeply") from None
 
     def render(slots: Scope, context: Scope) -> str:
         try:
-            return compiled.render(slots=slots, context=context)
-        except (TemplateError, TypeError, ValueError, ArithmeticError):
+            written = compiled.render(scope_of({"slots": slots, "context": context}))
+        except _FAULTS:
             return ""  # as an unset placeholder: the caller treats an empty name as nothing to run
+        return written if len(written) <= MAX_CHARACTERS else ""
 
     return Template(text, render)
+
+
+@lru_cache(maxsize=2)
+def _environment(is_predicate: bool) -> Sandbox:
+    environment = Sandbox(finalize=_without_quotes if is_predicate else None)
+    del environment.filters["random"]  # the same step is taken again in a replay
+    return environment
 
 
 def _paths_renderer(text: str, is_predicate: bool) -> Callable[[Scope, Scope], str]:

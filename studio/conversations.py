@@ -67,7 +67,7 @@ async def open_actions(
             return await open_action_server(stack, server, config.action_timeout_s)
         actions = InProcessActions.for_assistant(assistant, time_limit_s=config.action_timeout_s)
         stack.callback(actions.close)
-        await asyncio.to_thread(actions.load)
+        await actions.open()
         lacking = sorted(name for name in assistant.actions if not actions.knows(name))
         if lacking:
             structlog.get_logger(__name__).warning("actions without code", actions=lacking)

@@ -65,5 +65,7 @@ def _shared_processors(is_console: bool) -> list[Processor]:
 
 def _renderers(is_console: bool) -> list[Processor]:
     if is_console:
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # Plain tracebacks: the pretty ones print local variables, slots among them, and take seconds for deep data.
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Final
 
 from dialogue.actions.errors import AnswerInvalid
@@ -27,7 +28,7 @@ _Rule = tuple[str, Callable[[Json], bool], str]
 def parse_answer(body: bytes) -> Json:
     """Return the JSON of a response's body. Raises AnswerInvalid."""
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as problem:
         reason = "nested too deep" if isinstance(problem, RecursionError) else str(problem)
         raise AnswerInvalid(f"did not answer with JSON: {reason}") from None
@@ -157,6 +158,13 @@ _RESPONSE_RULES: Final[tuple[_Rule, ...]] = (
 
 def _refuse_constant(name: str) -> Json:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not isfinite(value):
+        raise ValueError("a number in it is out of range")
+    return value
 
 
 def _plain_object(value: Any) -> Json:

@@ -2,7 +2,9 @@
 
 User code may block, raise, hang or return nonsense. Plain `run` methods therefore run in a thread each, async ones
 on an event loop of their own in another thread, all under a time limit; whatever goes wrong comes back as
-`ActionFailed`. Threads are daemons: an action that hangs forever must not keep the server from stopping.
+`ActionFailed`. What an action returned is read there too, since it may be a generator without end. Threads are
+daemons: an action that hangs forever must not keep the server from stopping. An async action that blocks holds up
+the other async ones, so their loop is given up when one ran out of time and the loop does not answer any more.
 """
 
 from __future__ import annotations
@@ -11,14 +13,16 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from dialogue.actions.answers import plain_content, read_answer
+from dialogue.actions.errors import AnswerInvalid
 from dialogue.actions.loading import OWN_SDK, PUBLIC_SDK, AssistantCode
 from dialogue.actions.sdk import CollectingDispatcher, Tracker
 from dialogue.errors import ActionsUnloadable, DialogueError
@@ -28,8 +32,14 @@ from flows.model import Assistant
 
 TIME_LIMIT_S = 10.0
 """How long an action may take: a caller who hears nothing for longer believes that the line is dead."""
+LOAD_LIMIT_S = 60.0
+"""How long importing an assistant's code may take; large libraries take ten seconds on a slow disk."""
 RUNNING_LIMIT = 64
 """Actions running at once, those included that were given up on and still hang."""
+MOST_EVENTS = 10_000
+"""Events of one action; more come from a generator that never ends."""
+BLOCKED_S = 0.2
+"""A loop that has not answered for so long is blocked by an action on it."""
 DEFAULT_MODULE = "actions"
 
 log = structlog.get_logger(__name__)
@@ -45,6 +55,7 @@ class InProcessActions:
         self._code = AssistantCode(folder)
         self._actions: dict[str, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked: _Probe | None = None
         self._running = 0
         self._counting = threading.Lock()  # actions end in threads of their own
 
@@ -59,6 +70,16 @@ class InProcessActions:
     def names(self) -> tuple[str, ...]:
         """The names of the actions that were found."""
         return tuple(self._actions)
+
+    async def open(self, *, time_limit_s: float = LOAD_LIMIT_S) -> None:
+        """Load in a thread, so that code which never gets to its end holds up nobody. Raises ActionsUnloadable."""
+        try:
+            async with asyncio.timeout(time_limit_s):
+                await _in_thread(self.load, lambda: None)
+        except TimeoutError:
+            self.close()
+            reason = f"importing takes longer than {time_limit_s:g} s"
+            raise ActionsUnloadable(f"cannot import {self._module!r}: {reason}") from None
 
     def load(self) -> None:
         """Import the package and collect its actions. Raises ActionsUnloadable."""
@@ -94,16 +115,24 @@ class InProcessActions:
         if self._running >= RUNNING_LIMIT:
             return ActionFailed(name, f"{RUNNING_LIMIT} actions are running already")
         dispatcher = CollectingDispatcher()
+
+        def begin() -> Any:
+            return action.run(dispatcher, Tracker.from_dict(deepcopy(tracker)), deepcopy(domain))
+
+        def collect(returned: Any) -> Json:
+            return plain_content({"events": _only_events(name, returned), "responses": dispatcher.messages})
+
         try:
             async with asyncio.timeout(self._time_limit_s):
-                events = await self._call(action, dispatcher, Tracker.from_dict(deepcopy(tracker)), domain)
-            content = plain_content({"events": _only_events(name, events), "responses": dispatcher.messages})
+                content = await self._call(inspect.iscoroutinefunction(action.run), begin, collect)
             return read_answer(name, content, _milliseconds_since(started))
         except TimeoutError:
+            self._ask_loop()
             reason = f"took longer than {self._time_limit_s:g} s"
             return ActionFailed(name, reason, _milliseconds_since(started))
         except Exception as problem:  # the plugin boundary: user code may raise anything
-            log.warning("action failed", action=name, exc_info=problem)
+            if not isinstance(problem, DialogueError):  # the place in the user's code; of an answer there is none
+                log.warning("action failed", action=name, exc_info=problem)
             return ActionFailed(name, _reason(problem), _milliseconds_since(started))
 
     def _has_default_module(self) -> bool:
@@ -117,7 +146,7 @@ class InProcessActions:
             name = action.name()
         except NotImplementedError:
             return  # a class that other actions are derived from
-        except Exception as problem:  # the plugin boundary: user code may raise anything
+        except (Exception, SystemExit) as problem:  # the plugin boundary: user code may raise anything
             raise ActionsUnloadable(f"cannot create {kind.__qualname__}: {problem}") from problem
         if not isinstance(name, str):
             raise ActionsUnloadable(f"{kind.__qualname__}.name() must return a string, not {name!r}")
@@ -125,17 +154,29 @@ class InProcessActions:
             log.warning("action defined twice, the later one counts", action=name)
         self._actions[name] = action
 
-    async def _call(self, action: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> Any:
-        def begin() -> Any:
-            return action.run(dispatcher, tracker, domain)
+    async def _call(self, is_async: bool, begin: Callable[[], Any], collect: Callable[[Any], Json]) -> Json:
+        """Run an action and read what it returned, both away from the server's own event loop."""
 
+        def run() -> tuple[Any, Json]:
+            returned = begin()
+            return (returned, None) if inspect.isawaitable(returned) else (None, collect(returned))
+
+        if is_async:
+            return await self._on_own_loop(begin, collect)
+        self._started()
+        awaitable, content = await _in_thread(run, self._finished)
+        return content if awaitable is None else await self._on_own_loop(lambda: awaitable, collect)
+
+    async def _on_own_loop(self, begin: Callable[[], Awaitable[Any]], collect: Callable[[Any], Json]) -> Json:
+        loop = self._own_loop()
+        self._started()
+        future = asyncio.run_coroutine_threadsafe(_awaited(begin, collect), loop)
+        future.add_done_callback(lambda _: self._finished())
+        return await asyncio.wrap_future(future)
+
+    def _started(self) -> None:
         with self._counting:
             self._running += 1
-        if inspect.iscoroutinefunction(action.run):
-            future = asyncio.run_coroutine_threadsafe(_awaited(begin), self._own_loop())
-            future.add_done_callback(lambda _: self._finished())
-            return await asyncio.wrap_future(future)
-        return await _in_thread(begin, self._finished)
 
     def _finished(self) -> None:
         with self._counting:
@@ -143,15 +184,49 @@ class InProcessActions:
 
     def _own_loop(self) -> asyncio.AbstractEventLoop:
         """Return the loop of async actions; it stays the same, for clients that they keep open on it."""
+        if self._loop is not None and self._asked is not None and self._asked.is_blocked:
+            log.warning("an async action blocks the loop of all: others get a new one")
+            self._loop.call_soon_threadsafe(self._loop.stop)  # for when it is free again
+            self._loop = self._asked = None
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
+            self._loop.set_exception_handler(_tell)
             threading.Thread(target=_serve, args=(self._loop,), daemon=True, name="actions").start()
         return self._loop
 
+    def _ask_loop(self) -> None:
+        """Ask the loop of async actions for a sign of life; the next of them looks whether it came."""
+        is_waiting = self._asked is not None and not self._asked.has_answered
+        if self._loop is not None and not is_waiting:
+            self._asked = _Probe(self._loop)
+
+
+class _Probe:
+    """Whether a loop still takes its turns: it is asked when this is made, from another thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.has_answered = False
+        self._asked_s = time.monotonic()
+        loop.call_soon_threadsafe(self._answer)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether no answer came for longer than a busy loop needs."""
+        return not self.has_answered and time.monotonic() - self._asked_s > BLOCKED_S
+
+    def _answer(self) -> None:
+        self.has_answered = True
+
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    is_stopped = False
     try:
-        loop.run_forever()
+        while not is_stopped:
+            try:
+                loop.run_forever()
+                is_stopped = True
+            except (SystemExit, KeyboardInterrupt) as problem:  # of a task that an action left behind
+                log.warning("a task of an action tried to end the program", problem=repr(problem))
     finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()
@@ -159,8 +234,17 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
-async def _awaited(begin: Callable[[], Any]) -> Any:
-    return await begin()
+def _tell(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    """Log what went wrong in a task that an action left behind: in one line, as finalizers may run anywhere."""
+    log.warning("something that an action left behind failed", problem=repr(context.get("exception", context)))
+
+
+async def _awaited(begin: Callable[[], Awaitable[Any]], collect: Callable[[Any], Json]) -> Json:
+    try:
+        return collect(await begin())
+    except (SystemExit, KeyboardInterrupt, asyncio.CancelledError) as problem:
+        # The first two would end the loop that all async actions share, the last the turn that waits for this one.
+        raise RuntimeError(repr(problem)) from problem
 
 
 async def _in_thread(begin: Callable[[], Any], finished: Callable[[], None]) -> Any:
@@ -181,7 +265,8 @@ async def _in_thread(begin: Callable[[], Any], finished: Callable[[], None]) -> 
         try:
             result = begin()
         except BaseException as raised:
-            problem = raised if isinstance(raised, Exception) else RuntimeError(repr(raised))
+            is_plain = isinstance(raised, Exception) and not isinstance(raised, StopIteration)  # no future takes that
+            problem = raised if is_plain else RuntimeError(repr(raised))
         finished()
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, problem)
@@ -198,7 +283,9 @@ def _is_action(kind: type) -> bool:
 
 def _only_events(name: str, returned: Any) -> list[Any]:
     """Leave out what is no event, as servers of the protocol do, and say so in the log."""
-    events = list(returned or ())
+    events = list(islice(returned or (), MOST_EVENTS + 1))
+    if len(events) > MOST_EVENTS:
+        raise AnswerInvalid(f"gave back more than {MOST_EVENTS:,} events")
     kept = [event for event in events if isinstance(event, Mapping) and event.get("event")]
     if len(kept) < len(events):
         log.warning("action returned something that is no event", action=name, ignored=len(events) - len(kept))
@@ -209,7 +296,10 @@ def _reason(problem: Exception) -> str:
     if isinstance(problem, DialogueError):
         return str(problem)
     is_refusal = any(base.__name__ == "ActionExecutionRejection" for base in type(problem).__mro__)
-    return f"rejected: {problem}" if is_refusal else f"{type(problem).__name__}: {problem}"
+    try:
+        return f"rejected: {problem}" if is_refusal else f"{type(problem).__name__}: {problem}"
+    except Exception:  # user code again: a fault whose own text cannot be had
+        return type(problem).__name__
 
 
 def _milliseconds_since(started: float) -> float:

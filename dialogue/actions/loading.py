@@ -84,7 +84,7 @@ class AssistantCode:
             package = importlib.import_module(full_name)
             for _, name, _ in pkgutil.walk_packages(getattr(package, "__path__", []), f"{full_name}."):
                 importlib.import_module(name)
-        except Exception as problem:  # user code runs at import and may raise anything
+        except (Exception, SystemExit) as problem:  # user code runs at import and may raise anything
             raise ActionsUnloadable(f"cannot import {module!r}: {self._describe(problem)}") from problem
 
     def classes(self) -> Iterator[type]:
@@ -94,7 +94,7 @@ class AssistantCode:
                 if inspect.isclass(value) and value.__module__ == name:
                     yield value
 
-    def _describe(self, problem: Exception) -> str:
+    def _describe(self, problem: BaseException) -> str:
         own = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename.startswith(str(self._folder))]
         if isinstance(problem, SyntaxError) and problem.filename:
             place = f"{self._relative(problem.filename)}:{problem.lineno}: "

@@ -215,7 +215,8 @@ class WebhookActions:
 
     def _unavailable(self, what: str) -> str:
         return (
-            f"the action server at {self.server.url} {what}: start it, or correct action_endpoint.url in endpoints.yml"
+            f"the action server at {self.server.url} {what}: start it, or correct action_endpoint.url in "
+            "endpoints.yml, or the address given instead"
         )
 
 

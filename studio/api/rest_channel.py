@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from dialogue.understanding.bounded_json import read_json
 from studio.api.services import Services, services_of
 from studio.errors import MediaTypeUnsupported
 
 MAX_MESSAGE_CHARACTERS = 10_000
 """Understanding cuts far earlier (420 by default); this keeps what is logged bounded."""
 router = APIRouter(tags=["channels"])
+
+
+def plain_metadata(given: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what the event log could not write again; it stays with the conversation. Raises ValueError."""
+    try:
+        read_json(json.dumps(given, allow_nan=False))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return given
 
 
 class RestMessage(BaseModel):
@@ -23,7 +34,7 @@ class RestMessage(BaseModel):
 
     sender: str = Field("default", min_length=1, max_length=255)
     message: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    metadata: Annotated[dict[str, Any], AfterValidator(plain_metadata)] = Field(default_factory=dict)
 
 
 def requires_json(request: Request) -> None:

@@ -68,6 +68,7 @@ async def survives(conversation: Conversation, server: ActionServerDouble) -> No
         sends(b"{" * 10_000_000),
         sends(b"not json"),
         sends(b"<h1>Internal Server Error</h1>", 500, "text/html"),
+        sends(b'{"events": [{"event": "slot", "name": "balance", "value": 1e999}]}'),
         answers({"events": 7}),
         answers({"events": [{"name": "balance", "value": 3}]}),
         answers({}, 449),
@@ -80,6 +81,7 @@ async def survives(conversation: Conversation, server: ActionServerDouble) -> No
     ids=[
         "ten megabytes",
         "no json",
+        "a number out of range",
         "html",
         "wrong shape",
         "event without its kind",

@@ -5,56 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from dialogue.actions.in_process import InProcessActions
 from dialogue.errors import ActionsUnloadable
 from dialogue.events import ActionFailed, ActionReturned
-
-TRACKER = {"sender_id": "c", "slots": {"amount": 5}, "events": [], "latest_message": {}}
-
-HEAD = "from dialogue.actions.sdk import Action, SlotSet, FollowupAction\n"
-
-
-def action(name: str, *body: str, head: str = HEAD, is_async: bool = False) -> str:
-    lines = "\n".join(f"        {line}" for line in body)
-    kind = "async def" if is_async else "def"
-    return (
-        f"{head}\nclass {name.title()}(Action):\n    def name(self):\n        return '{name}'\n"
-        f"    {kind} run(self, dispatcher, tracker, domain):\n{lines}\n"
-    )
-
-
-class Folders:
-    """Makes assistants' folders and closes what was loaded from them."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.loaded: list[InProcessActions] = []
-
-    def load(
-        self, files: dict[str, str], name: str = "one", module: str | None = None, time_limit_s: float = 5.0
-    ) -> InProcessActions:
-        for file, text in files.items():
-            path = self.root / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        actions = InProcessActions(self.root / name, module, time_limit_s=time_limit_s)
-        self.loaded.append(actions)
-        actions.load()
-        return actions
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> Iterator[Folders]:
-    made = Folders(tmp_path)
-    yield made
-    for actions in made.loaded:
-        actions.close()
+from tests.support.action_folders import HEAD, TRACKER, Folders, action
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -311,8 +268,13 @@ async def test_an_unknown_action_is_a_result(folders: Folders) -> None:
             {"actions/__init__.py": action("odd", "return []") + "    def __init__(self, needed):\n        pass\n"},
             "cannot create Odd",
         ),
+        ({"actions/__init__.py": "import sys\nsys.exit(1)\n"}, "actions/__init__.py:2: SystemExit: 1"),
+        (
+            {"actions/__init__.py": action("odd", "return []") + "    def __init__(self):\n        raise SystemExit\n"},
+            "cannot create Odd",
+        ),
     ],
-    ids=["import", "syntax", "name", "constructor"],
+    ids=["import", "syntax", "name", "constructor", "exit", "exit in a constructor"],
 )
 def test_code_that_does_not_load_is_named_with_its_place(folders: Folders, files: dict[str, str], message: str) -> None:
     with pytest.raises(ActionsUnloadable, match=message):

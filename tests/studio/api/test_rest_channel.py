@@ -38,6 +38,17 @@ async def test_messages_that_are_none(client: httpx.AsyncClient, message: Any) -
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["NaN", "-Infinity", "1e999", '"\\ud800"', "[" * 21 + "]" * 21, "[" * 900 + "]" * 900, '"' + "a" * 70_000 + '"'],
+)
+async def test_metadata_that_the_log_could_not_keep(client: httpx.AsyncClient, value: str) -> None:
+    body = '{"message": "hello", "metadata": {"a": %s}}' % value  # noqa: UP031 (braces)
+    answer = await client.post(URL, content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+    assert "body.metadata" in answer.json()["message"]
+
+
 async def test_broken_json(client: httpx.AsyncClient) -> None:
     answer = await client.post(URL, content=b'{"message": ', headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
