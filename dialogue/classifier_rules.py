@@ -6,26 +6,12 @@ in later ones. `dialogue.cleanup` has the order of all rules.
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
-
-from flows.commands import CancelFlow, CannotHandle, Command, SetSlot, StartFlow
-from flows.model import Assistant
+from dialogue.cleanup_situation import Commands, Situation
+from flows.commands import CancelFlow, CannotHandle, SetSlot, StartFlow
 from flows.stack import active_root
-from flows.state import ConversationState
 
-Commands: TypeAlias = tuple[Command, ...]
 CLASSIFIER = "nlu"
 MODEL = "llm"
-
-
-class Situation(Protocol):
-    """What these rules look at."""
-
-    @property
-    def state(self) -> ConversationState: ...
-
-    @property
-    def assistant(self) -> Assistant: ...
 
 
 def drop_values_for_other_flows(commands: Commands, situation: Situation) -> Commands:

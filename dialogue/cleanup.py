@@ -13,7 +13,7 @@ with no commands at all), otherwise CannotHandle.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from dialogue.classifier_rules import (
@@ -22,6 +22,7 @@ from dialogue.classifier_rules import (
     keep_what_a_classifier_heard,
     keep_what_a_classifier_starts,
 )
+from dialogue.cleanup_situation import Commands, Situation
 from dialogue.interrupted_rules import WHICH_TO_CONTINUE, say_which_flow_to_continue
 from dialogue.small_talk import refuse_small_talk
 from flows.commands import (
@@ -46,39 +47,21 @@ from flows.commands import (
 )
 from flows.engine import active_user_flow, is_startable
 from flows.model import Assistant, CollectTask
-from flows.stack import waits_on
+from flows.reactions import pattern_of
+from flows.stack import CANCEL, asked_slot, waits_on
 from flows.state import ConversationState
 from flows.values import Misfit, fitted
-
-Commands: TypeAlias = tuple[Command, ...]
 
 DEFAULT_CLARIFICATION_OPTIONS = 3
 """Options of a clarification when the slot `max_clarification_options` says nothing."""
 _NONE: frozenset[str] = frozenset()
-_PATTERNS = {
-    CancelFlow: "pattern_cancel_flow",
-    SkipQuestion: "pattern_skip_question",
-    KnowledgeAnswer: "pattern_search",
-    ChitChat: "pattern_chitchat",
-    HumanHandoff: "pattern_human_handoff",
-    Restart: "pattern_restart",
+_ANSWERED_BY_PATTERNS = (SkipQuestion(), KnowledgeAnswer(), ChitChat(), HumanHandoff(), Restart())
+_PATTERNS: dict[type, str] = {
+    CancelFlow: CANCEL,
+    **{type(command): pattern_of(command) for command in _ANSWERED_BY_PATTERNS},
 }
 """Patterns that ask things of their own in many assistants: a caller may answer ahead."""
 _NOT_SPEECH = (SessionStart, SessionEnd, Restart, UserSilence, Failed, HandleCodeChange)
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the rules look at.
-
-    `is_payload`: the turn was a payload, which no model stands behind; `is_button`: one that sets slots by name, and
-    is never misunderstood.
-    """
-
-    state: ConversationState
-    assistant: Assistant
-    is_payload: bool = False
-    is_button: bool = False
 
 
 def clean_up(
@@ -316,10 +299,7 @@ def _is_from_model(command: Command) -> bool:
 def _asked_slot(situation: Situation) -> str | None:
     """Return the slot that is being asked for."""
     waiting = waits_on(situation.state.stack)
-    if waiting is None:
-        return None
-    name: str | None = waiting[0].context.get("collect") or waiting[0].context.get("validate")
-    return name
+    return asked_slot(waiting[0]) if waiting is not None else None
 
 
 def _forced_slot(situation: Situation) -> str | None:

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, Protocol, TypeAlias
+from typing import Final
 
+from dialogue.cleanup_situation import Commands, Situation
 from flows.commands import Command, SetSlot
-from flows.model import Assistant
 from flows.stack import interrupted_roots
-from flows.state import ConversationState
 
-Commands: TypeAlias = tuple[Command, ...]
 WHICH_TO_CONTINUE: Final = "interrupted_flow_to_continue"
 _NO_FLOW: Final = {"none", "null", "no", "neither", "none of them"}
-
-
-class Situation(Protocol):
-    """What this rule looks at."""
-
-    @property
-    def state(self) -> ConversationState: ...
-
-    @property
-    def assistant(self) -> Assistant: ...
 
 
 def say_which_flow_to_continue(commands: Commands, situation: Situation) -> Commands:

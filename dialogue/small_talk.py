@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias
 
-from flows.commands import CannotHandle, ChitChat, Command
+from dialogue.cleanup_situation import Commands, Situation
+from flows.commands import CannotHandle, ChitChat
 from flows.model import ActionTask, Assistant
 
-Commands: TypeAlias = tuple[Command, ...]
 CHITCHAT_POLICY = "IntentlessPolicy"
-
-
-class Situation(Protocol):
-    """What this rule looks at."""
-
-    @property
-    def assistant(self) -> Assistant: ...
 
 
 def refuse_small_talk(commands: Commands, situation: Situation) -> Commands:

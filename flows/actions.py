@@ -17,7 +17,7 @@ from flows.endings import break_down, cancel_group
 from flows.model import START, ActionEffect, ActionTask, CollectTask, Rejection
 from flows.reactions import raise_group
 from flows.run import Run
-from flows.stack import ASKING, COLLECT, active_root, interrupted_roots, is_root
+from flows.stack import ASKING, COLLECT, active_root, asked_slot, interrupted_roots, is_root
 from flows.state import Frame
 
 LISTEN: Final = "action_listen"
@@ -84,7 +84,7 @@ def _is_pointless(run: Run, frame: Frame, name: str) -> bool:
 
 def run_slot_rejections(run: Run, frame: Frame) -> None:
     """Refuse the value of the slot that a pattern asks for, if a rejection holds or it does not fit its type."""
-    name = str(frame.context.get("collect") or frame.context.get("validate") or "")
+    name = asked_slot(frame) or ""
     slot = run.assistant.slots.get(name)
     if slot is None:
         return

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from flows.commands import Json
 from flows.conditions import Condition
+from flows.corrections import validation_context
 from flows.model import (
     START,
     ActionTask,
@@ -34,7 +35,7 @@ from flows.model import (
     SetSlotsTask,
     Step,
 )
-from flows.stack import ASKING, VALIDATE
+from flows.stack import ASKING, VALIDATE, asked_slot
 from flows.state import ConversationState, Frame
 from flows.templates import Template
 from flows.values import Misfit, fitted
@@ -137,7 +138,7 @@ def _asked(frame: Frame, assistant: Assistant) -> str:
     """Return which slot a question is about, and whether it can still be asked."""
     if frame.flow_id not in ASKING:
         return ""
-    name = str(frame.context.get("collect") or frame.context.get("validate") or "")
+    name = asked_slot(frame) or ""
     slot = assistant.slots.get(name)
     is_askable = slot is not None and (frame.flow_id != VALIDATE or slot.validation is not None)
     return f" for {name if is_askable else _GONE}"
@@ -159,26 +160,17 @@ def _with_new_questions(stack: tuple[Frame, ...], assistant: Assistant) -> tuple
 def _asking(frames: list[Frame], index: int, assistant: Assistant) -> Mapping[str, Json]:
     frame = frames[index]
     if frame.flow_id == VALIDATE:
-        slot = assistant.slots.get(str(frame.context.get("validate")))
+        name = str(frame.context.get("validate"))
+        slot = assistant.slots.get(name)
         validation = slot.validation if slot is not None else None
-        if validation is None:
-            return {}
-        return {
-            "refill_utter": validation.refill_utter,
-            "refill_action": validation.refill_action,
-            "rejections": [{"if": one.condition.text, "utter": one.utter} for one in validation.rejections],
-        }
+        return validation_context(name, validation) if validation is not None else {}
     below = next((other for other in reversed(frames[:index]) if other.flow_id not in ASKING), None)
     flow = assistant.flows.get(below.flow_id) if below is not None else None
     step = flow.by_id.get(below.step_id) if flow is not None and below is not None else None
     task = step.task if step is not None else None
     if not isinstance(task, CollectTask) or task.slot != frame.context.get("collect"):
         return {}
-    return {
-        "utter": task.utter or f"utter_ask_{task.slot}",
-        "collect_action": task.action or f"action_ask_{task.slot}",
-        "rejections": [{"if": one.condition.text, "utter": one.utter} for one in task.rejections],
-    }
+    return task.context
 
 
 def _misfits(values: Mapping[str, Json], assistant: Assistant) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from flows.commands import Json
-from flows.model import Assistant, CallTask, CollectTask, Flow, Step
+from flows.model import Assistant, CallTask, CollectTask, Flow, SlotValidation, Step
 from flows.run import Run
 from flows.stack import CORRECTION, VALIDATE, active_root, digressions
 from flows.state import Frame
@@ -74,13 +74,17 @@ def validation_frame(run: Run, name: str) -> Frame | None:
     validation = run.assistant.slots[name].validation
     if validation is None or (run.slots.get(name) is None and name not in run.misfits):
         return None
-    context: dict[str, Json] = {
+    return run.new_frame(VALIDATE, "pattern", validation_context(name, validation))
+
+
+def validation_context(name: str, validation: SlotValidation) -> dict[str, Json]:
+    """Return what pattern_validate_slot sees of a slot's checks as `context.`."""
+    return {
         "validate": name,
         "refill_utter": validation.refill_utter,
         "refill_action": validation.refill_action,
         "rejections": [{"if": one.condition.text, "utter": one.utter} for one in validation.rejections],
     }
-    return run.new_frame(VALIDATE, "pattern", context)
 
 
 def _spoken(run: Run, name: str, value: Json) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flows.effects import Expectation
 from flows.model import Assistant, expectation_for
-from flows.stack import waits_on
+from flows.stack import asked_slot, waits_on
 from flows.state import Frame
 
 
@@ -16,7 +16,7 @@ def expectation_of(stack: Sequence[Frame], assistant: Assistant) -> Expectation:
     if waiting is None:
         return Expectation()
     asking, below = waiting
-    name = asking.context.get("collect") or asking.context.get("validate")
+    name = asked_slot(asking)
     known = assistant.expectations.get((below.flow_id, below.step_id))
     if known is not None and known.slot == name:
         return known

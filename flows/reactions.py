@@ -117,12 +117,13 @@ def _react(run: Run, turn: _Turn, command: Command) -> None:
         case SessionStart(metadata):
             _start_session(run, turn, metadata)
         case _:
-            pattern = _pattern_of(command)
+            pattern = pattern_of(command)
             if pattern:
                 turn.frames.append(run.new_frame(pattern, "pattern"))
 
 
-def _pattern_of(command: Command) -> str:
+def pattern_of(command: Command) -> str:
+    """Return the pattern that answers a command with nothing else to it; empty for all other commands."""
     match command:
         case SkipQuestion():
             return "pattern_skip_question"

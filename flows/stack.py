@@ -67,6 +67,12 @@ def waits_on(stack: Sequence[Frame]) -> tuple[Frame, Frame] | None:
     return stack[-1], stack[index]  # -1, the asking frame itself, where it stands alone
 
 
+def asked_slot(asking: Frame) -> str | None:
+    """Return the slot that an asking pattern asks for; None where it was started by its name."""
+    name: str | None = asking.context.get("collect") or asking.context.get("validate")
+    return name
+
+
 def digressions(stack: Sequence[Frame]) -> list[int]:
     """Return the indexes of the patterns of the active group that a new wish makes pointless.
 
