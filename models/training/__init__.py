@@ -1,0 +1,1 @@
+"""How the models of understanding that this repository ships were made: domains, data generator, training."""

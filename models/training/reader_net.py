@@ -1,0 +1,116 @@
+"""The reader's network: a sentence encoder with heads for acts, flows, spans and values.
+
+    turn    [CLS] what is asked [SEP] words [SEP]  ──▶ encoder ──▶ token vectors h, their mean over the words u
+    flows, slots, values: texts ──▶ the same encoder ──▶ means f, s, v       (once per assistant)
+
+    acts    MLP(h_cls, u, s_asked, nearness of flows)          13 independent yes or no
+    flows   softmax of scale * cos(u, f) and a learned "none"
+    spans   softmax over words and [CLS] = "not said" of <start(h), query(s, role)>, and the same for the end
+    values  softmax of scale * (cos(u, v) + max over words of cos(h, v)) / 2 and a learned "none"
+
+The heads are small and run in numpy where calls are served (`dialogue/understanding/reader`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+from transformers import BertModel
+
+from models.training.turns import ACTS
+
+WIDTH = 384
+ROLES = ("asked", "filled", "open", "candidate")
+"""Why a slot may be filled by a turn: it is asked for; known and may be corrected; of the running flow; of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBatch:
+    """Turns of one assistant as tensors. `words` marks the tokens of the turn itself."""
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    words: torch.Tensor
+    asked: torch.Tensor
+    """Row of the asked slot per turn, -1 where none is."""
+    active: torch.Tensor
+
+
+class ReaderNet(nn.Module):
+    """Encoder and heads. Shapes: n turns, t tokens, m texts, q queries."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.flow_scale = nn.Parameter(torch.tensor(18.0))
+        self.flow_none = nn.Parameter(torch.tensor(8.0))
+        self.value_scale = nn.Parameter(torch.tensor(12.0))
+        self.value_none = nn.Parameter(torch.tensor(5.0))
+        self.act_in = nn.Linear(3 * WIDTH + 5, 256)
+        self.act_out = nn.Linear(256, len(ACTS))
+        self.role = nn.Embedding(len(ROLES), WIDTH)
+        self.query = nn.Linear(WIDTH, WIDTH)
+        self.start = nn.Linear(WIDTH, WIDTH)
+        self.end = nn.Linear(WIDTH, WIDTH)
+        self.value_word = nn.Linear(WIDTH, WIDTH)
+        nn.init.eye_(self.value_word.weight)
+        nn.init.zeros_(self.value_word.bias)
+        nn.init.normal_(self.role.weight, std=0.02)
+
+    def embed(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Encode texts to unit vectors [m, 384]."""
+        hidden = self.encoder(ids, attention_mask=mask).last_hidden_state.float()
+        return functional.normalize(_mean(hidden, mask), dim=-1)
+
+    def read(self, ids: torch.Tensor, mask: torch.Tensor, words: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Encode turns to token vectors [n, t, 384] and unit means over their words [n, 384]."""
+        hidden = self.encoder(ids, attention_mask=mask).last_hidden_state.float()
+        return hidden, functional.normalize(_mean(hidden, words), dim=-1)
+
+    def flow_logits(self, turn: torch.Tensor, flows: torch.Tensor) -> torch.Tensor:
+        """[n, m + 1]; the last column is "none"."""
+        near = self.flow_scale * turn @ flows.T
+        return torch.cat([near, self.flow_none.expand(len(turn), 1)], dim=1)
+
+    def act_logits(
+        self, hidden: torch.Tensor, turn: torch.Tensor, near: torch.Tensor, asked: torch.Tensor, active: torch.Tensor
+    ) -> torch.Tensor:
+        """[n, acts]. `near` [n, m] is the cosine with each flow, `asked` [n, 384], `active` [n] the running flow's."""
+        top = near.topk(2, dim=1).values
+        scalars = torch.stack(
+            [top[:, 0], top[:, 1], active, (turn * asked).sum(-1), (asked.abs().sum(-1) > 0).float()], dim=1
+        )
+        features = torch.cat([hidden[:, 0], turn, asked, scalars * 4], dim=1)
+        return self.act_out(functional.gelu(self.act_in(features)))  # type: ignore[no-any-return]
+
+    def span_logits(
+        self, hidden: torch.Tensor, words: torch.Tensor, queries: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Start and end [n, q, t] for `queries` [n, q, 384]; position 0 means "not said"."""
+        allowed = words.bool()
+        allowed[:, 0] = True
+        blocked = torch.zeros_like(words, dtype=torch.float32).masked_fill(~allowed, -1e4)[:, None, :]
+        starts = torch.einsum("nqd,ntd->nqt", queries, self.start(hidden)) / WIDTH**0.5 + blocked
+        ends = torch.einsum("nqd,ntd->nqt", queries, self.end(hidden)) / WIDTH**0.5 + blocked
+        return starts, ends
+
+    def slot_queries(self, slots: torch.Tensor, roles: torch.Tensor) -> torch.Tensor:
+        """Query vectors for slots of unit vectors [..., 384] in their roles."""
+        return self.query(slots * 4) + self.role(roles) * 4  # type: ignore[no-any-return]
+
+    def value_logits(
+        self, hidden: torch.Tensor, words: torch.Tensor, turn: torch.Tensor, values: torch.Tensor
+    ) -> torch.Tensor:
+        """[n, m + 1]; the last column is "none of them"."""
+        projected = functional.normalize(self.value_word(hidden), dim=-1)
+        by_word = (projected @ values.T).masked_fill(words[:, :, None] == 0, -1.0).amax(dim=1)
+        near = self.value_scale * (turn @ values.T + by_word) / 2
+        return torch.cat([near, self.value_none.expand(len(turn), 1)], dim=1)
+
+
+def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    weights = mask[:, :, None].float()
+    return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
