@@ -80,7 +80,7 @@ def situation_of(turn: Turn, variant: Variant, assistant: Assistant) -> Situatio
         active,
         tuple(flow for flow in assistant.user_flows if not flow.is_only_called),
         fillable,
-        {**{name: None for name in assistant.slots}, **turn.filled},
+        {**dict.fromkeys(assistant.slots), **turn.filled},
         slot_descriptions(assistant),
     )
 

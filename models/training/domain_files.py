@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -61,6 +62,17 @@ class SeveralFlows(BaseModel):
     flows: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
+class InformationData(BaseModel):
+    """A flow that only tells something, as most businesses have: how it may be called, what callers say."""
+
+    model_config = _STRICT
+    name: Text
+    names: Annotated[tuple[Text, ...], Field(min_length=1)]
+    descriptions: Annotated[tuple[Text, ...], Field(min_length=2)]
+    about: tuple[Text, ...]
+    say: Annotated[tuple[Text, ...], Field(min_length=8)]
+
+
 class DomainData(BaseModel):
     """One business."""
 
@@ -92,6 +104,13 @@ def read_domain(path: Path) -> DomainData:
 def read_domains(folder: Path = FOLDER) -> tuple[DomainData, ...]:
     """Read all files of a folder, by name. Raises `ValueError`."""
     return tuple(read_domain(path) for path in sorted(folder.glob("*.yml")))
+
+
+@cache
+def read_information() -> tuple[InformationData, ...]:
+    """Read the flows that only tell something. Raises `ValueError`."""
+    content = YAML(typ="safe").load(FOLDER.with_name("information.yml").read_text())
+    return tuple(InformationData.model_validate(one) for one in content.values())
 
 
 def holes(text: str) -> tuple[str, ...]:

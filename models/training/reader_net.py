@@ -4,7 +4,7 @@
     flows, slots, values: texts ──▶ the same encoder ──▶ means f, s, v       (once per assistant)
 
     acts    MLP(h_cls, u, s_asked, nearness of flows)          13 independent yes or no
-    flows   softmax of scale * cos(u, f) and a learned "none"
+    flows   softmax of scale * nearest cos(u, f) and a learned "none"
     spans   softmax over words and [CLS] = "not said" of <start(h), query(s, role)>, and the same for the end
     values  softmax of scale * (cos(u, v) + max over words of cos(h, v)) / 2 and a learned "none"
 
@@ -70,10 +70,14 @@ class ReaderNet(nn.Module):
         hidden = self.encoder(ids, attention_mask=mask).last_hidden_state.float()
         return hidden, functional.normalize(_mean(hidden, words), dim=-1)
 
-    def flow_logits(self, turn: torch.Tensor, flows: torch.Tensor) -> torch.Tensor:
+    def nearness(self, turn: torch.Tensor, rows: torch.Tensor, owners: torch.Tensor, flows: int) -> torch.Tensor:
+        """Cosine with the nearest sentence of each flow [n, flows]; `owners` says whose sentence each row is."""
+        near = torch.full((len(turn), flows), -1.0)
+        return near.scatter_reduce(1, owners.expand(len(turn), -1), (turn @ rows.T).float(), "amax")
+
+    def flow_logits(self, near: torch.Tensor) -> torch.Tensor:
         """[n, m + 1]; the last column is "none"."""
-        near = self.flow_scale * turn @ flows.T
-        return torch.cat([near, self.flow_none.expand(len(turn), 1)], dim=1)
+        return torch.cat([self.flow_scale * near, self.flow_none.expand(len(near), 1)], dim=1)
 
     def act_logits(
         self, hidden: torch.Tensor, turn: torch.Tensor, near: torch.Tensor, asked: torch.Tensor, active: torch.Tensor

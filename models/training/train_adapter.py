@@ -1,10 +1,7 @@
 """Trains a LoRA adapter for a small language model on commands: `python -m models.training.train_adapter --help`.
 
 Needs the extra `train` (torch, transformers, peft). Turns of one assistant share the prompt's static prefix, and the
-prefix is computed once for all of them: in attention, each turn sees the prefix and itself and no other turn. So a
-step costs about a sixth of what its prompts would cost one by one, and its gradient is the same.
-
-    prefix (P tokens) | turn 1 | turn 2 | ... | turn n        each turn padded to T tokens, loss on its commands
+prefix is computed once for all of them: see `models.finetuning.shared_prefix`.
 
 Resumable: the adapter and the optimiser are written every few minutes; the draw of step n depends on seed and n.
 """
@@ -17,82 +14,27 @@ import math
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer
-from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from dialogue.understanding.naming import short_names
 from dialogue.understanding.prompt import caller_part, state_part, static_prefix
 from dialogue.understanding.wording import write_commands
+from models.finetuning.shared_prefix import Packed, SharedPrefix, common_length
 from models.training.assistants import assistant_of, commands_of, situation_of
 from models.training.domain_files import DomainData, read_domains
 from models.training.phrases import read_phrases
 from models.training.train_reader import HELD_OUT
 from models.training.turns import TurnMaker, merged
 
-TURNS_A_STEP = 14
-DRAWN_A_STEP = 28
+TURNS_A_STEP = 24
+DRAWN_A_STEP = 34
 """Turns drawn for a step, of which those of like length are taken together: padding costs as much as words."""
 MAX_TURN_TOKENS = 96
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """Prompts of one assistant that share their first tokens. `tails` are what follows, `targets` how many of the
-    last tokens of each are what the model is to write."""
-
-    prefix: list[int]
-    tails: list[list[int]]
-    targets: list[int]
-
-    @property
-    def prompt_tokens(self) -> int:
-        """Tokens of the prompts and answers, each counted on its own."""
-        return sum(len(self.prefix) + len(tail) for tail in self.tails)
-
-
-class SharedPrefix:
-    """Attention in which turns see the prefix and themselves."""
-
-    def __init__(self) -> None:
-        self.prefix = 0
-        self.turns = 0
-
-    def __call__(
-        self, module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: Any, **options: Any
-    ) -> tuple[torch.Tensor, None]:
-        scale = options.get("scaling")
-        groups = query.shape[1] // key.shape[1]
-        key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
-        at = self.prefix
-        first = functional.scaled_dot_product_attention(
-            query[:, :, :at], key[:, :, :at], value[:, :, :at], is_causal=True, scale=scale
-        )
-        n = self.turns
-        heads, width = query.shape[1], query.shape[3]
-        length = (query.shape[2] - at) // n
-
-        def apart(x: torch.Tensor) -> torch.Tensor:
-            return x[0, :, at:].reshape(heads, n, length, width).transpose(0, 1)
-
-        def with_prefix(x: torch.Tensor) -> torch.Tensor:
-            return torch.cat([x[:, :, :at].expand(n, heads, at, width), apart(x)], dim=2)
-
-        seen = torch.cat(
-            [torch.ones(length, at, dtype=torch.bool), torch.ones(length, length, dtype=torch.bool).tril()], dim=1
-        )
-        rest = functional.scaled_dot_product_attention(
-            apart(query), with_prefix(key), with_prefix(value), attn_mask=seen, scale=scale
-        )
-        joined = rest.transpose(0, 1).reshape(1, heads, n * length, width)
-        return torch.cat([first, joined], dim=2).transpose(1, 2).contiguous(), None
-
 
 SHARED = SharedPrefix()
 
@@ -103,7 +45,7 @@ def pack(domains: Sequence[DomainData], tokenizer: Any, seed: str) -> Packed:
     maker = TurnMaker(read_phrases_once(), rng)
     domain = rng.choice(domains)
     domain = merged(domain, rng.choice(domains), rng) if rng.random() < 0.35 else domain
-    variant = maker.variant(domain)
+    variant = maker.variant(maker.informed(domain) if rng.random() < 0.4 else domain)
     assistant = assistant_of(variant)
     naming = short_names(assistant)
     prefix = static_prefix(assistant, naming)
@@ -117,20 +59,11 @@ def pack(domains: Sequence[DomainData], tokenizer: Any, seed: str) -> Packed:
         prompt = tokenizer(prefix + state + caller_part(turn.text), add_special_tokens=False)["input_ids"]
         target = tokenizer(write_commands(commands, naming), add_special_tokens=False)["input_ids"]
         rows.append(([*prompt, *target], len(target)))
-    shared = _shared([row for row, _ in rows])
+    shared = common_length([row for row, _ in rows])
     fitting = sorted((row for row in rows if len(row[0]) - shared <= MAX_TURN_TOKENS), key=lambda row: len(row[0]))
     first = rng.randint(0, max(0, len(fitting) - TURNS_A_STEP))
     kept = fitting[first : first + TURNS_A_STEP]
     return Packed(kept[0][0][:shared], [row[shared:] for row, _ in kept], [count for _, count in kept])
-
-
-def _shared(rows: Sequence[Sequence[int]]) -> int:
-    least = min(rows)
-    most = max(rows)
-    count = 0
-    while count < min(len(least), len(most)) and least[count] == most[count]:
-        count += 1
-    return count
 
 
 _PHRASES: list[Any] = []
@@ -144,27 +77,8 @@ def read_phrases_once() -> Any:
 
 def loss_of(model: Any, packed: Packed) -> tuple[torch.Tensor, float, float]:
     """Mean loss of the target tokens, the share of them that is right, and of targets right as a whole."""
-    length = max(len(tail) for tail in packed.tails)
-    at = len(packed.prefix)
-    ids = list(packed.prefix)
-    places = list(range(at))
-    for tail in packed.tails:
-        ids += tail + [0] * (length - len(tail))
-        places += list(range(at, at + length))
-    SHARED.prefix, SHARED.turns = at, len(packed.tails)
-    inner = model.base_model.model if isinstance(model, PeftModel) else model
-    hidden = inner.model(input_ids=torch.tensor([ids]), position_ids=torch.tensor([places])).last_hidden_state[0]
-    rows, wanted, owners = [], [], []
-    for number, (tail, count) in enumerate(zip(packed.tails, packed.targets, strict=True)):
-        for place in range(len(tail) - count, len(tail)):
-            rows.append(at + number * length + place - 1)
-            wanted.append(tail[place])
-            owners.append(number)
-    logits = inner.lm_head(hidden[rows]).float()
-    target = torch.tensor(wanted)
-    right = logits.argmax(-1) == target
-    whole = torch.ones(len(packed.tails)).scatter_reduce(0, torch.tensor(owners), right.float(), "amin")
-    return functional.cross_entropy(logits, target), float(right.float().mean()), float(whole.mean())
+    loss = SHARED.loss(model, packed)
+    return loss.mean, loss.right, loss.whole
 
 
 def main() -> None:
@@ -184,16 +98,14 @@ def main() -> None:
     taught = [domain for domain in read_domains() if domain.domain not in HELD_OUT]
     held = [domain for domain in read_domains() if domain.domain in HELD_OUT]
     tokenizer = AutoTokenizer.from_pretrained(given.base)
-    ALL_ATTENTION_FUNCTIONS["shared_prefix"] = SHARED
     base = AutoModelForCausalLM.from_pretrained(given.base, dtype=torch.bfloat16)
-    base.config._attn_implementation = "shared_prefix"
+    SHARED.into(base)
     kept = given.out / "adapter"
     if (kept / "adapter_config.json").exists():
         model = PeftModel.from_pretrained(base, kept, is_trainable=True)
     else:
-        model = get_peft_model(
-            base, LoraConfig(r=given.rank, lora_alpha=2 * given.rank, target_modules="all-linear", task_type="CAUSAL_LM")
-        )
+        lora = LoraConfig(r=given.rank, lora_alpha=2 * given.rank, target_modules="all-linear", task_type="CAUSAL_LM")
+        model = get_peft_model(base, lora)
     for value in model.parameters():
         if value.requires_grad:
             value.data = value.data.float()
@@ -210,8 +122,10 @@ def main() -> None:
     seen: list[tuple[float, float, float]] = []
     while step < given.steps and time.monotonic() - began < given.minutes * 60:
         for group in optimiser.param_groups:
-            group["lr"] = given.rate * min(1.0, (step + 1) / 25) * (
-                0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / given.steps))
+            group["lr"] = (
+                given.rate
+                * min(1.0, (step + 1) / 25)
+                * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / given.steps)))
             )
         packed = pack(taught, tokenizer, f"{given.seed}-{step}")
         with torch.autocast("cpu", torch.bfloat16):
@@ -227,8 +141,9 @@ def main() -> None:
         seen.append((float(loss.detach()), right, whole))
         if step % 10 == 0:
             loss_mean, right, whole = (round(sum(column) / len(seen), 4) for column in zip(*seen, strict=True))
-            told = {"step": step, "s": round(time.monotonic() - began), "loss": loss_mean, "right": right, "whole": whole}
-            print(json.dumps({**told, "turns": turns, "tokens": done_tokens, "prompt_tokens": prompt_tokens}), flush=True)
+            told = {"step": step, "s": round(time.monotonic() - began), "loss": loss_mean, "right": right}
+            told |= {"whole": whole, "turns": turns, "tokens": done_tokens, "prompt_tokens": prompt_tokens}
+            print(json.dumps(told), flush=True)
             seen = []
         if step % 100 == 0:
             print(json.dumps({"step": step, "held_out": evaluate(model, held, tokenizer, 10)}), flush=True)

@@ -31,6 +31,11 @@ MAX_CONTEXT_TOKENS = 18
 MAX_TOKENS = 112
 TURNS_A_STEP = 48
 CHUNKS = 3
+RATES = (1e-4, 8e-4)
+"""Learning rates of the encoder and of the heads."""
+WITH_EXAMPLES = 0.3
+"""Share of assistants whose flows have examples of what callers say, as `nlu` data gives them."""
+MOST_EXAMPLES = 5
 STRANGERS = 6
 """Flows of other domains beside an assistant's own."""
 
@@ -92,15 +97,15 @@ class Trainer:
         if domain is None:
             domain = rng.choice(self._domains)
             domain = merged(domain, rng.choice(self._domains), rng) if rng.random() < 0.3 else domain
-        variant = maker.variant(domain)
+        variant = maker.variant(maker.informed(domain) if rng.random() < 0.4 else domain)
         turns = [maker.turn(variant) for _ in range(TURNS_A_STEP)]
         turns = sorted((turn for turn in turns if turn.text.strip()), key=lambda turn: len(turn.text))
-        flow_names, flow_texts = self._flow_texts(variant, rng)
+        flow_names, owners, flow_texts = self._flow_texts(variant, maker, rng)
         slot_names = list(variant.slot_texts)
         value_names, value_texts = _value_texts(variant)
         ids, mask = self._encoding.texts([*flow_texts, *variant.slot_texts.values(), *value_texts])
         made = self.model.embed(ids, mask)
-        flows, rest = made[: len(flow_texts)], made[len(flow_texts) :]
+        flows, rest = (made[: len(flow_texts)], torch.tensor(owners)), made[len(flow_texts) :]
         slots, values = rest[: len(slot_names)], rest[len(slot_names) :]
         total = torch.zeros(())
         seen: dict[str, list[float]] = {}
@@ -116,7 +121,7 @@ class Trainer:
         turns: Sequence[Turn],
         variant: Variant,
         flow_names: Sequence[str],
-        flows: torch.Tensor,
+        flows: tuple[torch.Tensor, torch.Tensor],
         slot_names: Sequence[str],
         slots: torch.Tensor,
         value_names: Sequence[tuple[str, str]],
@@ -126,19 +131,22 @@ class Trainer:
     ) -> list[torch.Tensor]:
         model, tensors = self.model, self._encoding.turns(turns, variant)
         hidden, turn_vectors = model.read(tensors["ids"], tensors["mask"], tensors["words"])
-        near = turn_vectors @ flows.T
+        near = model.nearness(turn_vectors, *flows, len(flow_names))
         asked = torch.stack(
             [slots[slot_names.index(turn.asked)] if turn.asked else torch.zeros(slots.shape[1]) for turn in turns]
         )
         active = torch.stack(
-            [near[row, flow_names.index(turn.active)] if turn.active else torch.zeros(()) for row, turn in enumerate(turns)]
+            [
+                near[row, flow_names.index(turn.active)] if turn.active else torch.zeros(())
+                for row, turn in enumerate(turns)
+            ]
         )
         acts = model.act_logits(hidden, turn_vectors, near, asked, active)
         wanted = torch.tensor([[float(act in turn.acts) for act in ACTS] for turn in turns])
         losses = [functional.binary_cross_entropy_with_logits(acts, wanted) * 6]
         _count(seen, "acts", ((acts > 0) == (wanted > 0)).all(dim=1))
 
-        logits = model.flow_logits(turn_vectors, flows)
+        logits = model.flow_logits(near)
         meant = torch.zeros_like(logits)
         for row, turn in enumerate(turns):
             if turn.flows:
@@ -151,7 +159,7 @@ class Trainer:
         if is_start.any():
             _count(seen, "flow", (logits[:, :-1].argmax(1) == meant[:, :-1].argmax(1))[is_start])
         losses += self._spans(turns, variant, tensors, hidden, slot_names, slots, rng, seen)
-        losses += self._values(turns, variant, tensors, hidden, turn_vectors, value_names, values, seen)
+        losses += self._values(turns, tensors, hidden, turn_vectors, value_names, values, seen)
         return losses
 
     def _spans(
@@ -180,7 +188,9 @@ class Trainer:
                 place = tensors["places"][row].get(name, (0, 0))
                 wanted[0, row, column], wanted[1, row, column] = place
         starts, ends = self.model.span_logits(hidden, tensors["words"], self.model.slot_queries(slots[index], roles))
-        loss = functional.cross_entropy(starts[real], wanted[0][real]) + functional.cross_entropy(ends[real], wanted[1][real])
+        loss = functional.cross_entropy(starts[real], wanted[0][real]) + functional.cross_entropy(
+            ends[real], wanted[1][real]
+        )
         right = (starts.argmax(-1) == wanted[0]) & (ends.argmax(-1) == wanted[1])
         said = wanted[0] > 0
         _count(seen, "span_said", right[real & said])
@@ -191,7 +201,6 @@ class Trainer:
     def _values(
         self,
         turns: Sequence[Turn],
-        variant: Variant,
         tensors: Mapping[str, Any],
         hidden: torch.Tensor,
         turn_vectors: torch.Tensor,
@@ -215,16 +224,24 @@ class Trainer:
                 )
         return [torch.stack(losses).sum() / len(turns)] if losses else []
 
-    def _flow_texts(self, variant: Variant, rng: random.Random) -> tuple[list[str], list[str]]:
+    def _flow_texts(
+        self, variant: Variant, maker: TurnMaker, rng: random.Random
+    ) -> tuple[list[str], list[int], list[str]]:
+        """Names of flows, sentences about them, and which flow each sentence is about."""
         names = list(variant.flows)
         texts = [f"{name}: {told}" for name, told in variant.flows.values()]
         others = [domain for domain in self._domains if domain.domain != variant.domain.domain]
         for _ in range(STRANGERS if others else 0):
-            stranger = rng.choice(others)
-            flow = rng.choice(list(stranger.flows.values()))
+            flow = rng.choice(list(rng.choice(others).flows.values()))
             names.append(f"/{len(names)}")
             texts.append(f"{flow.name}: {rng.choice(flow.descriptions)}")
-        return names, texts
+        owners = list(range(len(names)))
+        if rng.random() < WITH_EXAMPLES:
+            for place, name in enumerate(variant.flows):
+                for text in maker.examples(variant, name, rng.randint(0, MOST_EXAMPLES)):
+                    owners.append(place)
+                    texts.append(text)
+        return names, owners, texts
 
 
 def _value_texts(variant: Variant) -> tuple[list[tuple[str, str]], list[str]]:
@@ -293,7 +310,7 @@ def main() -> None:
     heads = [value for name, value in model.named_parameters() if not name.startswith("encoder.")]
     inner = [value for name, value in model.named_parameters() if name.startswith("encoder.") and value.requires_grad]
     optimiser = torch.optim.AdamW(
-        [{"params": inner, "lr": 6e-5}, {"params": heads, "lr": 6e-4}], weight_decay=0.01, betas=(0.9, 0.98)
+        [{"params": inner, "lr": RATES[0]}, {"params": heads, "lr": RATES[1]}], weight_decay=0.01, betas=(0.9, 0.98)
     )
 
     def rate(step: int) -> float:
@@ -308,6 +325,7 @@ def main() -> None:
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
+        schedule.base_lrs = list(RATES)
         first = kept["step"]
     began, saved = time.monotonic(), time.monotonic()
     seen: dict[str, list[float]] = {}
@@ -339,7 +357,12 @@ def main() -> None:
 def _save(path: Path, model: ReaderNet, optimiser: Any, schedule: Any, step: int) -> None:
     part = path.with_suffix(".part")
     torch.save(
-        {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "step": step},
+        {
+            "model": model.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "schedule": schedule.state_dict(),
+            "step": step,
+        },
         part,
     )
     part.replace(path)

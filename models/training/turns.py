@@ -1,7 +1,7 @@
 """Makes turns of invented conversations out of the training domains: a situation, words, and what they mean.
 
-    domain ──▶ variant (some of its flows, one wording of each) ──▶ situation (what runs, what is asked and known)
-           ──▶ one of some twenty kinds of turn ──▶ the words, as recognition writes them, with places of values
+domain ──▶ variant (some of its flows, one wording of each) ──▶ situation (what runs, what is asked and known)
+       ──▶ one of some twenty kinds of turn ──▶ the words, as recognition writes them, with places of values
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dialogue.understanding.words import label
-from models.training.domain_files import DomainData, SlotData, holes
+from models.training.domain_files import DomainData, FlowData, SlotData, holes, read_information
 from models.training.noise import aligned
 from models.training.phrases import Phrases
 from models.training.values import Value, ValueMaker
@@ -20,6 +20,10 @@ ACTS = (
     "start", "fill", "clarify", "cancel", "chat", "search", "skip", "repeat", "person", "none", "yes", "no", "hold",
 )  # fmt: skip
 """What a turn may do, several at once; the order is that of the reader's outputs."""
+
+
+YES_OR_NO = 0.3
+"""Share of questions that ask yes or no, where a flow has such a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,7 @@ def merged(first: DomainData, second: DomainData, rng: random.Random, most: int 
     order = list(flows)
     rng.shuffle(order)
     answers = {name: texts for name, texts in {**second.answers, **first.answers}.items() if name in slots}
-    return first.model_copy(
-        update={"slots": slots, "flows": {name: flows[name] for name in order}, "answers": answers}
-    )
+    return first.model_copy(update={"slots": slots, "flows": {name: flows[name] for name in order}, "answers": answers})
 
 
 class TurnMaker:
@@ -75,6 +77,24 @@ class TurnMaker:
         self._frames = phrases.answer_frames
         self._rng = rng
         self._values = ValueMaker(phrases, rng)
+        self._information = read_information()
+
+    def informed(self, domain: DomainData) -> DomainData:
+        """Give a business flows that only tell something; its own questions that those answer are left out."""
+        rng = self._rng
+        topics = rng.sample(self._information, rng.randint(1, 4))
+        flows, about = dict(domain.flows), set[str]()
+        for topic in topics:
+            name = rng.choice(topic.names)
+            if name not in flows:
+                flows[name] = FlowData(name=topic.name, descriptions=topic.descriptions, say=topic.say)
+                about |= set(topic.about)
+        order = list(flows)
+        rng.shuffle(order)
+        questions = tuple(
+            question for question in domain.questions if not any(word in question.lower() for word in about)
+        )
+        return domain.model_copy(update={"flows": {name: flows[name] for name in order}, "questions": questions})
 
     def variant(self, domain: DomainData) -> Variant:
         """Draw an assistant: four flows or more, in the wording of one author."""
@@ -90,8 +110,15 @@ class TurnMaker:
         how = rng.choices(("label", "about", "ask"), (15, 45, 40))[0]
         texts = {}
         for name, slot in domain.slots.items():
-            texts[name] = label(name) if how == "label" else f"{label(name)}: {slot.about if how == 'about' else slot.ask}"
+            texts[name] = (
+                label(name) if how == "label" else f"{label(name)}: {slot.about if how == 'about' else slot.ask}"
+            )
         return Variant(domain, flows, texts)
+
+    def examples(self, variant: Variant, flow: str, count: int) -> list[str]:
+        """Draw sentences that an author might give as examples of a flow."""
+        says = variant.domain.flows[flow].say
+        return [self._fill_holes(text, variant).text for text in self._rng.sample(says, min(count, len(says)))]
 
     def turn(self, variant: Variant) -> Turn:
         """Draw a turn with `variant`, as recognition may write it."""
@@ -104,7 +131,7 @@ class TurnMaker:
     def _open(self, variant: Variant) -> Turn:
         kind = self._rng.choices(
             ("request", "several", "ambiguous", "search", "none", "chat", "person", "repeat", "nothing", "other"),
-            (50, 5, 9, 10, 7, 7, 4, 2, 3, 3),
+            (48, 6, 13, 10, 7, 7, 4, 3, 3, 3),
         )[0]
         made = None if kind == "request" else self._special(kind, variant)
         return made or self._request(variant)
@@ -170,7 +197,9 @@ class TurnMaker:
         slots = variant.slots_of(flow)
         if not slots:
             return self._open(variant)
-        place = rng.randrange(len(slots))
+        asked_yes_or_no = [at for at, name in enumerate(slots) if variant.domain.slots[name].type == "bool"]
+        is_yes_or_no = bool(asked_yes_or_no) and rng.random() < YES_OR_NO
+        place = rng.choice(asked_yes_or_no) if is_yes_or_no else rng.randrange(len(slots))
         before = {name: self._values.draw(variant.domain.slots[name]) for name in slots[:place]}
         known = {name: str(value.means) for name, value in before.items()}
         made = self._answering(variant, flow, slots[place], known)
@@ -320,7 +349,9 @@ class TurnMaker:
         return replace(turn, text=text, spans=spans, values=values, acts=acts)
 
 
-_SPECIAL = frozenset({"cancel", "repeat", "person", "skip", "chat", "search", "hold", "nothing", "none", "injection", "other"})
+_SPECIAL = frozenset(
+    {"cancel", "repeat", "person", "skip", "chat", "search", "hold", "nothing", "none", "injection", "other"}
+)
 
 
 def _plain(text: str, act: str) -> Turn:

@@ -86,7 +86,9 @@ class ValueMaker:
     def _person(self) -> str:
         first = self._choice(self._phrases.lists["first_names"])
         last = self._choice(self._phrases.lists["last_names"])
-        return self._rng.choices((f"{first} {last}", first, f"{self._choice(('Mr', 'Mrs', 'Dr'))} {last}"), (6, 3, 1))[0]
+        return self._rng.choices((f"{first} {last}", first, f"{self._choice(('Mr', 'Mrs', 'Dr'))} {last}"), (6, 3, 1))[
+            0
+        ]
 
     def date(self) -> str:
         """Draw a day as it is said."""
@@ -132,7 +134,8 @@ class ValueMaker:
         host = self._choice(self._phrases.lists["email_hosts"])
         return self._choice(
             (f"{first}.{last}@{host}", f"{first}@{host}", f"{first} at {host.replace('.', ' dot ')}",
-             f"{first} dot {last} at {host.replace('.', ' dot ')}", f"{first[0]}{last}{self._rng.randint(1, 99)}@{host}")
+             f"{first} dot {last} at {host.replace('.', ' dot ')}",
+             f"{first[0]}{last}{self._rng.randint(1, 99)}@{host}")
         )  # fmt: skip
 
     def _code(self) -> str:

@@ -33,7 +33,7 @@ PIPER_WORKER = "models/workers/piper.py"
 # Spelled so that this file does not match itself.
 REGISTRY = re.compile(r"https?://[\w.-]*(?:pypi|pythonhosted|npmjs|yarnpkg|debian|ubuntu)\.(?:org|com)", re.I)
 MACHINE_PATH = re.compile(r"(?<![\w.$}<])/(?:work|root|Users|home/\w+)/\w")
-BINARY = {".wav", ".png", ".onnx", ".woff2", ".ico", ".mp3"}
+BINARY = {".wav", ".png", ".onnx", ".npz", ".gguf", ".woff2", ".ico", ".mp3"}
 
 
 @cache

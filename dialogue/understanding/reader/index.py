@@ -1,0 +1,76 @@
+"""What the reader knows of an assistant before anybody speaks: vectors of its flows, slots and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialogue.understanding.reader.heads import Vectors
+from dialogue.understanding.reader.port import TurnReader
+from dialogue.understanding.situation import slot_descriptions
+from dialogue.understanding.words import clean, label
+from flows.model import Assistant, Flow
+
+MAX_EXAMPLES = 40
+"""Examples of an intent beyond these add time to the start and next to nothing to recall."""
+MAX_QUESTION_CHARACTERS = 100
+_PLACEHOLDER = re.compile(r"\{+\s*(?:slots\.)?([\w.]*)[^{}]*\}+")
+_ANNOTATION = re.compile(r"\[([^\]]*)\]\s*(?:\([^)]*\)|\{[^}]*\})")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderIndex:
+    """Unit vectors. `flows` has a row per sentence about a flow, `owners` whose it is; the first of a flow is its text.
+
+    `slots` maps a slot to its row, `values` a category to its values and their rows.
+    """
+
+    owners: tuple[str, ...]
+    flows: Vectors
+    slots: Mapping[str, Vectors]
+    values: Mapping[str, tuple[tuple[str, ...], Vectors]]
+    slot_texts: Mapping[str, str]
+
+
+async def build_index(assistant: Assistant, reader: TurnReader) -> ReaderIndex:
+    """Encode an assistant. Raises what the reader raises."""
+    rows = [
+        (flow.id, text) for flow in assistant.flows.values() if not flow.is_pattern for text in _texts(flow, assistant)
+    ]
+    texts = slot_texts(assistant)
+    valued = {name: slot.values for name, slot in assistant.slots.items() if slot.values and name in texts}
+    value_rows = [f"{label(name)}: {label(value)}" for name, values in valued.items() for value in values]
+    made = await reader.encode([*(text for _, text in rows), *texts.values(), *value_rows])
+    flows, rest = made[: len(rows)], made[len(rows) :]
+    slots = dict(zip(texts, rest[: len(texts)], strict=True))
+    values, at = {}, len(texts)
+    for name, listed in valued.items():
+        values[name] = (listed, rest[at : at + len(listed)])
+        at += len(listed)
+    return ReaderIndex(tuple(flow for flow, _ in rows), flows, slots, values, texts)
+
+
+def slot_texts(assistant: Assistant) -> dict[str, str]:
+    """A line about each slot that a caller may fill: its name, and what its author says of it or asks for it."""
+    described = slot_descriptions(assistant)
+    return {
+        name: f"{label(name)}: {told}" if (told := described.get(name) or _question(name, assistant)) else label(name)
+        for name, slot in assistant.slots.items()
+        if slot.is_filled_by_model or name in described
+    }
+
+
+def _texts(flow: Flow, assistant: Assistant) -> list[str]:
+    name = label(flow.name) or label(flow.id)
+    examples = [
+        _ANNOTATION.sub(r"\1", example)
+        for trigger in flow.nlu_trigger
+        for example in assistant.examples.get(trigger.intent, ())[:MAX_EXAMPLES]
+    ]
+    return [f"{flow.name or label(flow.id)}: {flow.description}" if flow.description else name, *examples]
+
+
+def _question(slot: str, assistant: Assistant) -> str:
+    texts = [one.text for one in assistant.responses.get(f"utter_ask_{slot}", ()) if one.text]
+    return clean(_PLACEHOLDER.sub(lambda found: label(found[1]), texts[0]))[:MAX_QUESTION_CHARACTERS] if texts else ""

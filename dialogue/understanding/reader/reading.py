@@ -1,0 +1,123 @@
+"""What the reader makes of one turn in its situation: shares of acts and flows, places of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dialogue.understanding.reader.heads import ACTS, NOT_SAID, ROLES, Act, Heads, ReadTurn, Role, Vectors
+from dialogue.understanding.reader.index import ReaderIndex
+from dialogue.understanding.situation import Situation
+from flows.model import Flow, Slot
+
+MAX_VALUE_TOKENS = 24
+
+
+SILENCE: dict[Role, float] = {"asked": 1.0, "filled": 1.0, "open": 1.0, "candidate": 1.0}
+"""How much likelier than silence a value must be, by role; measured on domains that were held back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a turn says a slot's value, as places in its text, and how sure that is."""
+
+    start: int
+    end: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowShare:
+    """How likely a flow is meant, among all that may be started and none; and how near its text is (cosine)."""
+
+    flow: Flow
+    share: float
+    nearness: float
+
+
+class Reading:
+    """One turn, read. Everything is computed when it is asked for, since most turns need little of it."""
+
+    def __init__(self, text: str, turn: ReadTurn, situation: Situation, index: ReaderIndex, heads: Heads) -> None:
+        self.text = text
+        self._turn = turn
+        self._situation = situation
+        self._index = index
+        self._heads = heads
+        self._near = _nearest(index, turn.vector)
+        flows = list(situation.startable)
+        if situation.active is not None and situation.active not in flows:
+            flows.append(situation.active)
+        self._flows = [flow for flow in flows if flow.id in self._near]
+
+    def acts(self) -> Mapping[Act, float]:
+        """Share of each act; several may be likely at once."""
+        situation = self._situation
+        near = np.array([self._near[flow.id] for flow in self._flows], np.float32)
+        asked = situation.asked
+        question = None if asked is None else self._index.slots.get(asked.name)
+        active = self._near.get(situation.active.id, 0.0) if situation.active is not None else 0.0
+        shares = self._heads.acts(self._turn, near, question, active)
+        return dict(zip(ACTS, (float(share) for share in shares), strict=True))
+
+    def flows(self) -> tuple[FlowShare, ...]:
+        """The flows that may be started, the likeliest first."""
+        near = np.array([self._near[flow.id] for flow in self._flows], np.float32)
+        shares = self._heads.flows(near)
+        listed = [
+            FlowShare(flow, float(share), float(at)) for flow, share, at in zip(self._flows, shares, near, strict=False)
+        ]
+        return tuple(sorted(listed, key=lambda one: -one.share))
+
+    def spans(self, slots: Sequence[Slot], role: Role | None = None) -> Mapping[str, Said]:
+        """Where the turn says values of `slots`; those it does not say are left out."""
+        known = [slot for slot in slots if slot.name in self._index.slots]
+        if not known or not self._turn.words.any():
+            return {}
+        vectors = np.stack([self._index.slots[slot.name] for slot in known])
+        roles = np.array([ROLES.index(role or self._role(slot)) for slot in known], np.int64)
+        starts, ends = self._heads.spans(self._turn, vectors, roles)
+        found = {}
+        for place, (slot, start, end) in enumerate(zip(known, starts, ends, strict=True)):
+            said = self._best(start, end, SILENCE[ROLES[roles[place]]])
+            if said is not None:
+                found[slot.name] = said
+        return found
+
+    def value(self, slot: Slot) -> tuple[str, float] | None:
+        """The value of a category that the turn means, and its share; None where none is likeliest."""
+        listed = self._index.values.get(slot.name)
+        if listed is None:
+            return None
+        names, vectors = listed
+        shares = self._heads.values(self._turn, vectors)
+        best = int(shares.argmax())
+        return (names[best], float(shares[best])) if best < len(names) else None
+
+    def _role(self, slot: Slot) -> Role:
+        asked = self._situation.asked
+        if asked is not None and asked.name == slot.name:
+            return "asked"
+        return "filled" if self._situation.values.get(slot.name) is not None else "open"
+
+    def _best(self, starts: Vectors, ends: Vectors, silence: float) -> Said | None:
+        """The likeliest stretch, if it is likelier than that nothing is said."""
+        words = np.flatnonzero(self._turn.words)
+        joint = np.triu(np.outer(starts[words], ends[words]))
+        joint -= np.triu(joint, MAX_VALUE_TOKENS)
+        first, last = np.unravel_index(int(joint.argmax()), joint.shape)
+        share, silent = float(joint[first, last]), float(starts[NOT_SAID] * ends[NOT_SAID])
+        if share <= silence * silent:
+            return None
+        start, end = self._turn.places[words[first]][0], self._turn.places[words[last]][1]
+        return Said(start, end, share / (share + silent))
+
+
+def _nearest(index: ReaderIndex, vector: Vectors) -> dict[str, float]:
+    """The best cosine of each flow's sentences."""
+    nearest: dict[str, float] = {}
+    for owner, value in zip(index.owners, index.flows @ vector, strict=True):
+        nearest[owner] = max(nearest.get(owner, -1.0), float(value))
+    return nearest

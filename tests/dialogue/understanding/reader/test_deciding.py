@@ -1,0 +1,201 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from dialogue.understanding.reader.deciding import decide
+from dialogue.understanding.reader.heads import ACTS, Act
+from dialogue.understanding.reader.reading import FlowShare, Said
+from dialogue.understanding.situation import Situation, slot_descriptions
+from flows.commands import (
+    CancelFlow,
+    CannotHandle,
+    ChitChat,
+    Clarify,
+    Command,
+    KnowledgeAnswer,
+    RepeatLastBotMessages,
+    SetSlot,
+    SkipQuestion,
+    StartFlow,
+)
+from flows.effects import Expectation
+from flows.loader import load_assistant
+from flows.model import Assistant, Slot
+
+FILES = {
+    "config.yml": "recipe: default.v1\nlanguage: en\npipeline: []\n",
+    "domain.yml": """
+version: "3.1"
+slots:
+  guest: {type: text, mappings: [{type: from_llm}]}
+  party: {type: float, mappings: [{type: from_llm}]}
+  area: {type: categorical, values: [terrace, dining room], mappings: [{type: from_llm}]}
+  agreed: {type: bool, mappings: [{type: from_llm}]}
+responses:
+  utter_ask_guest: [{text: Who is it for?}]
+  utter_ask_party: [{text: How many?}]
+  utter_ask_area: [{text: Where?}]
+  utter_ask_agreed: [{text: Shall I book it?}]
+  utter_done: [{text: Done.}]
+""",
+    "data/flows.yml": """
+flows:
+  book:
+    description: Book a table
+    steps: [{collect: guest}, {collect: party}, {collect: area}, {collect: agreed}, {action: utter_done}]
+  cancel_booking: {description: Cancel a booking, steps: [{collect: guest}, {action: utter_done}]}
+  hours: {description: Opening hours, steps: [{action: utter_done}]}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder: Path = tmp_path_factory.mktemp("assistant")
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return load_assistant(folder)
+
+
+@dataclass
+class Scripted:
+    """A reading written by hand."""
+
+    text: str
+    shares: dict[str, float] = field(default_factory=dict)
+    near: list[tuple[str, float]] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    meant: tuple[str, float] | None = None
+    assistant: Assistant | None = None
+
+    def acts(self) -> Mapping[Act, float]:
+        return {act: self.shares.get(act, 0.01) for act in ACTS}
+
+    def flows(self) -> tuple[FlowShare, ...]:
+        assert self.assistant is not None
+        return tuple(FlowShare(self.assistant.flows[name], share, share) for name, share in self.near)
+
+    def spans(self, slots: Sequence[Slot], role: str | None = None) -> Mapping[str, Said]:
+        found = {slot.name: self.places[slot.name] for slot in slots if slot.name in self.places}
+        return {n: Said(self.text.index(v), self.text.index(v) + len(v), 0.9) for n, v in found.items()}
+
+    def value(self, slot: Slot) -> tuple[str, float] | None:
+        return self.meant
+
+
+def open_turn(assistant: Assistant) -> Situation:
+    return Situation(
+        assistant, startable=tuple(assistant.user_flows), descriptions=slot_descriptions(assistant), values={}
+    )
+
+
+def asked(assistant: Assistant, slot: str, *, confirms: bool = False, **known: object) -> Situation:
+    flow = assistant.flows["book"]
+    step = next(one for one in flow.steps if getattr(one.task, "slot", None) == slot)
+    return replace(
+        open_turn(assistant),
+        expectation=Expectation("text", slot, flow.id, step.id, confirms_write=confirms),
+        active=flow,
+        fillable=tuple(assistant.slots[name] for name in ("guest", "party", "area", "agreed")),
+        values=known,
+    )
+
+
+def decided(reading: Scripted, situation: Situation) -> tuple[Command, ...]:
+    reading.assistant = situation.assistant
+    return decide(reading, situation).commands  # type: ignore[arg-type]
+
+
+def test_a_request_starts_its_flow_with_the_values_it_gives(assistant: Assistant) -> None:
+    reading = Scripted(
+        "a table for four on the terrace for Ada",
+        {"start": 0.95, "fill": 0.9},
+        [("book", 0.9), ("cancel_booking", 0.05)],
+        {"guest": "Ada", "party": "four", "area": "terrace"},
+    )
+    start, *filled = decided(reading, open_turn(assistant))
+    assert start == StartFlow("book")
+    assert {one.name: one.value for one in filled if isinstance(one, SetSlot)} == {
+        "guest": "Ada",
+        "party": 4,
+        "area": "terrace",
+    }
+
+
+def test_two_requests_start_both_flows(assistant: Assistant) -> None:
+    reading = Scripted("reserve and cancel the other", {"start": 0.9}, [("book", 0.5), ("cancel_booking", 0.45)])
+    assert decided(reading, open_turn(assistant)) == (StartFlow("book"), StartFlow("cancel_booking"))
+
+
+def test_the_running_flow_is_not_started_again(assistant: Assistant) -> None:
+    reading = Scripted("book it", {"start": 0.9}, [("book", 0.9), ("hours", 0.05)])
+    assert StartFlow("book") not in decided(reading, asked(assistant, "guest"))
+
+
+def test_a_question_that_a_flow_answers_starts_it(assistant: Assistant) -> None:
+    reading = Scripted("when are you open", {"search": 0.9}, [("hours", 0.95), ("book", 0.01)])
+    assert decided(reading, open_turn(assistant)) == (StartFlow("hours"),)
+
+
+@pytest.mark.parametrize(
+    ("act", "command"),
+    [
+        ("chat", ChitChat()),
+        ("search", KnowledgeAnswer()),
+        ("repeat", RepeatLastBotMessages()),
+        ("skip", SkipQuestion()),
+        ("cancel", CancelFlow()),
+        ("none", CannotHandle()),
+    ],
+)
+def test_what_stands_alone(assistant: Assistant, act: str, command: Command) -> None:
+    reading = Scripted("words", {act: 0.95}, [("book", 0.2), ("hours", 0.1)])
+    assert decided(reading, asked(assistant, "guest")) == (command,)
+
+
+def test_what_may_mean_several_flows_is_asked(assistant: Assistant) -> None:
+    reading = Scripted("about my booking", {"clarify": 0.9}, [("cancel_booking", 0.5), ("book", 0.4), ("hours", 0.01)])
+    assert decided(reading, open_turn(assistant)) == (Clarify(("cancel_booking", "book")),)
+
+
+def test_nothing_is_cancelled_where_nothing_runs(assistant: Assistant) -> None:
+    reading = Scripted("forget it", {"cancel": 0.95}, [("book", 0.1), ("hours", 0.1)])
+    assert CancelFlow() not in decided(reading, open_turn(assistant))
+
+
+def test_a_yes_answers_a_yes_or_no_question_only(assistant: Assistant) -> None:
+    reading = Scripted("sure", {"yes": 0.9}, [("book", 0.1), ("hours", 0.1)])
+    (command,) = decided(reading, asked(assistant, "agreed"))
+    assert isinstance(command, SetSlot)
+    assert (command.name, command.value) == ("agreed", True)
+    assert not any(isinstance(one, SetSlot) for one in decided(reading, asked(assistant, "guest")))
+
+
+@pytest.mark.parametrize("shares", [{"yes": 0.9}, {"yes": 0.99, "fill": 0.4}, {"yes": 0.99, "no": 0.3}])
+def test_what_writes_is_not_confirmed_by_a_likely_yes(assistant: Assistant, shares: dict[str, float]) -> None:
+    reading = Scripted("well yes but", shares, [("book", 0.1), ("hours", 0.1)])
+    assert decided(reading, asked(assistant, "agreed", confirms=True)) == (CannotHandle(),)
+
+
+def test_a_known_value_may_be_corrected(assistant: Assistant) -> None:
+    reading = Scripted("no, for Bob", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], {"guest": "Bob"})
+    (command,) = decided(reading, asked(assistant, "party", guest="Ada"))
+    assert isinstance(command, SetSlot)
+    assert (command.name, command.value) == ("guest", "Bob")
+
+
+def test_two_slots_do_not_share_words(assistant: Assistant) -> None:
+    reading = Scripted(
+        "the terrace", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], {"guest": "terrace", "area": "terrace"}
+    )
+    assert len(decided(reading, asked(assistant, "area"))) == 1
+
+
+def test_a_category_is_meant_without_its_word(assistant: Assistant) -> None:
+    reading = Scripted("outside please", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], meant=("terrace", 0.8))
+    (command,) = decided(reading, asked(assistant, "area"))
+    assert isinstance(command, SetSlot)
+    assert (command.name, command.value) == ("area", "terrace")
