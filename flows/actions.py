@@ -21,6 +21,10 @@ from flows.stack import ASKING, COLLECT, active_root, asked_slot, interrupted_ro
 from flows.state import Frame
 
 LISTEN: Final = "action_listen"
+SEARCH_ACTION: Final = "action_trigger_search"
+NO_RELEVANT_ANSWER: Final = "action_no_relevant_answer"
+"""What follows a search that found nothing: of our own, and only ever a follow-up."""
+_SEARCH_POLICY: Final = "EnterpriseSearchPolicy"
 _SAID_BACK_CHARACTERS: Final = 200
 _Builtin: TypeAlias = Callable[[Run, Frame], None]
 _REJECTIONS_BY_TYPE: Final = {
@@ -46,6 +50,8 @@ def run_action(run: Run, frame: Frame, name: str, effect: ActionEffect | None = 
     """Run an action for a frame; False where nobody knows it."""
     if name in run.assistant.custom_actions:
         _hand_over(run, frame, name, effect)
+    elif name == SEARCH_ACTION and has_search_policy(run.assistant.config):
+        _hand_over(run, frame, name, effect or "read")
     elif name.startswith("utter_"):
         if name not in run.assistant.responses:
             break_down(run)
@@ -56,6 +62,14 @@ def run_action(run: Run, frame: Frame, name: str, effect: ActionEffect | None = 
     else:
         return False
     return True
+
+
+def has_search_policy(config: Mapping[str, Json]) -> bool:
+    """Tell whether config.yml has the policy that answers from documents, by its short or its long name."""
+    policies = config.get("policies")
+    listed = policies if isinstance(policies, list | tuple) else ()
+    names = [str(policy.get("name")) for policy in listed if isinstance(policy, Mapping)]
+    return any(name.rpartition(".")[2] == _SEARCH_POLICY for name in names)
 
 
 def _hand_over(run: Run, frame: Frame, name: str, effect: ActionEffect | None) -> None:
@@ -220,6 +234,7 @@ def _hang_up(run: Run, _frame: Frame) -> None:
 
 
 def _search(run: Run, _frame: Frame) -> None:
+    """Say that there is no answer: nothing was found, or there is nothing to search."""
     run.push_pattern("pattern_cannot_handle", {"reason": "cannot_handle_no_relevant_answer"})
 
 
@@ -248,7 +263,8 @@ BUILT_IN: Final[Mapping[str, _Builtin]] = MappingProxyType(
         "action_clean_stack": _clean_stack,
         "action_hangup": _hang_up,
         "action_session_end": _hang_up,
-        "action_trigger_search": _search,
+        SEARCH_ACTION: _search,
+        NO_RELEVANT_ANSWER: _search,
         "action_trigger_chitchat": _chitchat,
         "action_default_fallback": _fall_back,
         "action_clarify_flows": _nothing,

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from flows.actions import has_search_policy
 from flows.commands import Json
 from flows.domain_reader import Domain, read_domain
 from flows.environment import expanded, is_on
@@ -282,7 +283,8 @@ def _default_file(name: str) -> Table:
 
 def _add_defaults(read: _Reading, profile: str) -> None:
     names: set[str] = set()
-    for name in _PATTERN_FILES[profile]:  # what an earlier one says stands
+    first = ("with_documents.yml",) if has_search_policy(read.settings["config"]) else ()
+    for name in (*first, *_PATTERN_FILES[profile]):  # what an earlier one says stands
         value = _default_file(name)
         _add_flows(value, read, is_default=True)
         defaults = Domain(is_default=True)
