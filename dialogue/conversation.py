@@ -31,6 +31,7 @@ import structlog
 from dialogue.acting import Message, messages, perform
 from dialogue.actions.results import engine_input
 from dialogue.agenda import Agenda, agenda_after
+from dialogue.anticipation import Anticipation
 from dialogue.engine import decide, preview
 from dialogue.errors import DialogueError, UnderstandingFailed
 from dialogue.events import (
@@ -119,6 +120,7 @@ class Conversation:
         self._domain = domain_json(assistant)
         self._every_turn = every_turn_actions(assistant)
         self._agenda = Agenda()
+        self._anticipation = Anticipation()
 
     @property
     def state(self) -> ConversationState:
@@ -294,6 +296,7 @@ class Conversation:
                     await self._writer.flush()
         finally:
             outputs.put_nowait(None)
+            self._anticipation.begin(self._understanding, None if self.is_over else self._state)
 
     async def _carry_out(self, effects: tuple[Effect, ...], outputs: Outputs) -> None:
         while True:
@@ -380,7 +383,7 @@ class Conversation:
     def _say(self, said: Said, problem: DialogueError | None, outputs: Outputs) -> None:
         if problem is not None:
             self._report(problem)
-        self._record(AssistantSaid(said.text, said.response, said.buttons))
+        self._record(AssistantSaid(said.text, said.response, said.buttons, said.source))
         outputs.put_nowait(said)
 
     def _record(self, event: DialogueEvent) -> None:

@@ -2,6 +2,7 @@
 
 DialogueError
 ├── EventInvalid              JSON that should be an event of the log is not one
+├── KnowledgeUnavailable      a vector store does not answer, or cannot be used as configured
 ├── StoreUnavailable          the event log cannot be read or written
 ├── UnderstandingFailed       understanding raised instead of answering
 ├── ActionsUnloadable         the assistant's actions package cannot be imported
@@ -11,6 +12,8 @@ DialogueError
 ├── ResponseUnavailable       no variation of a response fits, or the response does not exist
 ├── TemplateFailed            a response template cannot be rendered within its limits
 ├── ReplayDiverged            a log does not come from this assistant
+├── StageMissing              a stage of understanding that is to be tested alone lacks its model (in
+│                             `dialogue.testing.understanding.stages`)
 └── TestsInvalid              test or command files do not read; carries every finding
 """
 
@@ -38,6 +41,13 @@ class StoreUnavailable(DialogueError):
     """The event log cannot be read or written: check that its file is writable and the disk is not full."""
 
     code = "store-unavailable"
+
+
+class KnowledgeUnavailable(DialogueError):
+    """Documents cannot be looked up; the message says where, why, and what to do. The call goes on without."""
+
+    code = "knowledge-unavailable"
+    fault = "provider"
 
 
 class UnderstandingFailed(DialogueError):

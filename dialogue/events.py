@@ -21,7 +21,8 @@ class ConversationStarted:
 class UserSaid:
     """A committed turn of the caller, with the commands that understanding proposed for it.
 
-    `metadata` came with it. A turn that found the conversation paused is not answered: its commands do nothing.
+    `metadata` came with it. `fallbacks` names the models that were asked in vain, each with the reason. A turn that
+    found the conversation paused is not answered: its commands do nothing.
     """
 
     text: str
@@ -32,13 +33,17 @@ class UserSaid:
     completion_tokens: int = 0
     metadata: Mapping[str, Json] = field(default_factory=dict)
     is_answered: bool = True
+    fallbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AssistantSaid:
+    """The assistant said this. `source` is who made up its words, where it was no response and no action's own text."""
+
     text: str
     response: str | None = None
     buttons: tuple[Button, ...] = ()
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +114,5 @@ def user_said(understood: Understood, *, is_answered: bool = True) -> UserSaid:
         understood.completion_tokens,
         understood.turn.metadata,
         is_answered,
+        understood.fallbacks,
     )

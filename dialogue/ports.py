@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from dialogue.events import ActionFailed, ActionReturned, DialogueEvent
+from dialogue.knowledge.passages import Found, Question
 from dialogue.turn import Understood, UserTurn
 from flows.commands import Json
 from flows.effects import ToolCall
@@ -27,15 +28,35 @@ class Completion:
     took_ms: float
 
 
+OnText: TypeAlias = Callable[[str], bool]
+"""Takes each piece of a completion as it is written; returns whether the model has said enough and may stop."""
+
+
 class LanguageModel(Protocol):
     """A model that completes a prompt under a grammar. Raises `ModelUnavailable` when it cannot."""
 
-    async def complete(self, prefix: str, tail: str, *, grammar: str | None = None, max_tokens: int = 64) -> Completion:
-        """Complete `prefix + tail`; `prefix` is byte-identical from turn to turn, so its KV state is reused."""
+    async def complete(
+        self,
+        prefix: str,
+        tail: str,
+        *,
+        grammar: str | None = None,
+        max_tokens: int = 64,
+        stop: Sequence[str] = (),
+        on_text: OnText | None = None,
+    ) -> Completion:
+        """Complete `prefix + tail`; `prefix` is byte-identical from turn to turn, so its KV state is reused.
+
+        Args:
+            grammar: GBNF that the text obeys.
+            stop: the completion ends before the first of these; they are not part of it.
+            on_text: told of the text while it is written, in pieces of any size that add up to the completion's
+                text. A model that cannot stream tells it once, at the end.
+        """
         ...
 
-    async def warm(self, prefix: str) -> None:
-        """Fill the KV cache with `prefix` ahead of the first turn."""
+    async def warm(self, prefix: str, tail: str = "") -> None:
+        """Fill the KV cache with `prefix + tail` ahead of the turn that needs it. A real request goes first."""
         ...
 
 
@@ -47,10 +68,37 @@ class SentenceEncoder(Protocol):
         ...
 
 
+class PassageStore(Protocol):
+    """Where an assistant's documents are looked up. Raises `KnowledgeUnavailable` when it cannot."""
+
+    async def find(self, query: str, question: Question, limit: int) -> Sequence[Found]:
+        """Return at most `limit` passages that come nearest to `query`, the best first.
+
+        Args:
+            query: what is looked for, as a text: the question, or the question with the turn before it.
+            question: what the caller asked, with the conversation that it stands in.
+        """
+        ...
+
+
 class Understanding(Protocol):
     """Proposes commands for a turn. Pure as seen from outside: no effect, may be cancelled or repeated."""
 
     async def understand(self, turn: UserTurn, state: ConversationState) -> Understood: ...
+
+
+@runtime_checkable
+class Anticipating(Protocol):
+    """What an `Understanding` is as well that can prepare for a turn before the caller speaks."""
+
+    @property
+    def anticipates(self) -> bool:
+        """Whether preparing would save anything now."""
+        ...
+
+    async def anticipate(self, state: ConversationState) -> None:
+        """Prepare for the next turn from `state`. Without effect: never raises, may be cancelled."""
+        ...
 
 
 class ActionRunner(Protocol):

@@ -47,7 +47,7 @@ def command_from_json(data: Json) -> Command:
 
 def _tagged(value: Any) -> dict[str, Json]:
     content = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    rare = {name for name in _RARE if not content.get(name, True)}
+    rare = {name for name in _RARE if content.get(name, True) in (None, (), [])}
     return {"type": type_name(type(value)), **{name: item for name, item in content.items() if name not in rare}}
 
 
@@ -104,13 +104,14 @@ def _union_types(union: Any) -> Mapping[str, type]:
     return {type_name(kind): kind for kind in get_args(union)}
 
 
-_RARE = ("only_in",)
+_RARE = ("only_in", "fallbacks", "source")
 """Fields that are left out where they are empty, which is nearly always."""
 _EVENTS = _union_types(DialogueEvent)
 _COMMANDS = _union_types(Command)
 _COMMAND_TYPES = frozenset(_COMMANDS.values())
 _DECODERS: Mapping[tuple[str, str], Callable[[Json], Any]] = {
     ("UserSaid", "commands"): _commands,
+    ("UserSaid", "fallbacks"): tuple,
     ("AssistantSaid", "buttons"): _buttons,
     ("ActionReturned", "events"): tuple,
     ("ActionReturned", "responses"): tuple,

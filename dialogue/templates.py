@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Template, TemplateError
 
 from dialogue.errors import TemplateFailed
+from dialogue.read_back import FILTERS
 from flows.commands import Json
 from flows.sandbox import MAX_CHARACTERS, Sandbox, scope_of
 
@@ -89,7 +90,7 @@ def _compiled(text: str) -> Template:
 
 @lru_cache(maxsize=1)
 def _environment() -> Sandbox:
-    return Sandbox(finalize=printed_in_jinja)
+    return Sandbox(finalize=printed_in_jinja, filters=FILTERS)
 
 
 def printed_in_jinja(value: Any) -> Any:

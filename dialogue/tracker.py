@@ -100,10 +100,11 @@ def _content(event: DialogueEvent, channel: str) -> dict[str, Any] | None:
     match event:
         case UserSaid():
             return _user(event, channel)
-        case AssistantSaid(text=text, response=response, buttons=buttons):
+        case AssistantSaid(text=text, response=response, buttons=buttons, source=source):
             shown = [{"title": button.title, "payload": button.payload} for button in buttons]
             data = {"buttons": shown or None}
-            return {"event": "bot", "text": text, "data": data, "metadata": {"utter_action": response}}
+            about = {"utter_action": response} if source is None else {"utter_action": response, "utter_source": source}
+            return {"event": "bot", "text": text, "data": data, "metadata": about}
         case SlotSet(name=name, value=value):
             return {"event": "slot", "name": name, "value": value}
         case ActionExecuted(name=name):

@@ -10,7 +10,7 @@ from flows.commands import Command, Json
 from flows.effects import Expectation
 from flows.events import FlowEvent
 
-Stage: TypeAlias = Literal["payload", "fast_path", "router", "llm", "recorded", "none"]
+Stage: TypeAlias = Literal["payload", "fast_path", "reader", "router", "llm", "recorded", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Understood:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
+    fallbacks: tuple[str, ...] = ()
+    """Models that were asked in vain before this came out, each with its reason: `openai/gpt-5-mini: timeout`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Said:
     attachment: Json = None
     allow_interruptions: bool = True
     metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str | None:
+        """Who made up the words (`utter_source` of the format), where that is known."""
+        named = self.metadata.get("utter_source")
+        return named if isinstance(named, str) else None
 
 
 @dataclass(frozen=True, slots=True)

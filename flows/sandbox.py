@@ -109,14 +109,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
-    def __init__(self, *, finalize: Callable[[Any], Any] | None = None) -> None:
+    def __init__(
+        self, *, finalize: Callable[[Any], Any] | None = None, filters: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
+        """Make an environment; `filters` are more of them, by name, paid for as Jinja's own are."""
         super().__init__(autoescape=False, finalize=finalize)
         self.globals = {"range": safe_range, "namespace": Namespace, "dict": dict}
         own: dict[str, Callable[..., Any]] = {"format": _format, "join": _join, "replace": _replace, "sum": _sum}
-        filters: dict[str, Callable[..., Any]] = {**self.filters, **own}
+        known: dict[str, Callable[..., Any]] = {**self.filters, **own, **(filters or {})}
         for name in _LEFT_OUT:
-            del filters[name]
-        self.filters = {name: _charged(name, plain) for name, plain in filters.items()}
+            del known[name]
+        self.filters = {name: _charged(name, plain) for name, plain in known.items()}
         tests = cast(Mapping[str, Callable[..., Any]], self.tests)
         self.tests = {name: _charged(name, plain) for name, plain in tests.items()}
         self.filters |= {"_counted": _counted, "_paid": _paid, "_measured": _measured}

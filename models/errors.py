@@ -2,6 +2,7 @@
 
 ModelError
 ├── ModelUnavailable    a model's process died, hung, would not start, or could not carry out a request
+│   └── ModelBusy       a model's server has too much to do, and says for how long
 ├── ModelMissing        a weight is not in the cache
 ├── CacheUnusable       the cache folder cannot be made or written
 ├── ModelUnknown        no such id in the catalogue
@@ -34,6 +35,16 @@ class ModelUnavailable(ModelError):
         self.model = model
         self.reason = reason
         super().__init__(f"{model}: {reason}")
+
+
+class ModelBusy(ModelUnavailable):
+    """A model's server has too much to do. `retry_after_s`: how long it wants to be left alone, where it says so."""
+
+    code = "model-busy"
+
+    def __init__(self, model: str, reason: str, retry_after_s: float | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(model, reason)
 
 
 class ModelMissing(ModelError):

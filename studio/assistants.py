@@ -10,6 +10,7 @@ import studio
 from flows.errors import Finding
 from flows.loader import examine, load_assistant
 from flows.model import Assistant
+from studio.configuration_files import understanding_findings
 from studio.errors import AssistantNotFound
 from voice.policy import PolicyInvalid, TurnPolicy
 
@@ -45,6 +46,7 @@ def find_problems(folder: Path) -> tuple[Finding, ...]:
 def examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
     """Return the assistant, None where it cannot be served, and everything that is wrong with its files."""
     assistant, findings = examine(folder, environment=os.environ)
+    findings = tuple(sorted((*findings, *understanding_findings(folder))))
     try:
         if assistant is not None:
             turn_policy(assistant)

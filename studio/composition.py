@@ -3,7 +3,7 @@
 event log ────────────────────────────┐
 actions ──────────────────────────────┤
 sentence encoder ─┬─→ understanding ──┴─→ conversations ─┬─→ text channel
-language model ───┘                                      └─→ calls over WebRTC
+language model ───┘       knowledge ──↑                  └─→ calls over WebRTC
 recognition, synthesis, turn model, voice activity ────────────↑
 
 Actions and understanding belong to a version of the assistant: `studio.reloading` makes new ones when its files
@@ -22,6 +22,7 @@ import structlog
 
 from dialogue.conversation import Conversation, log_fault
 from dialogue.errors import DialogueError
+from dialogue.knowledge.running import with_search
 from flows.model import Assistant
 from models.cache import ModelCache
 from studio.api.security import LOOPBACK_HOSTS
@@ -31,6 +32,7 @@ from studio.catalogue import describe_models
 from studio.conversations import TEXT_PARTS, Models, open_actions, open_models, open_store, prepare_understanding
 from studio.doctor import PAGE_FOLDER
 from studio.errors import ServiceNotReady
+from studio.knowledge import Shelf, open_search
 from studio.observing import ObservedLink, ObservedStore
 from studio.parts import PartBoard, PartStatus
 from studio.prerendering import keep_rendered
@@ -66,6 +68,7 @@ class Runtime:
         self._settings = settings
         turn_policy(assistant)
         self._speech: Speech | None = None
+        self._shelf = Shelf()
         self._gateway: WebRtcGateway | None = None
         self._text: TextConversations | None = None
         self.telemetry.watch_parts(self.board)
@@ -124,24 +127,28 @@ class Runtime:
             naming = group.create_task(asyncio.to_thread(version_name, assistant))
             acting = group.create_task(open_actions(held, assistant, config, self.board))
         store, models, actions = storing.result(), modelling.result(), acting.result()
-        understanding = await prepare_understanding(assistant, models, self.board)
+        budget_s = self._settings.workers.llm_budget_s
+        understanding = await prepare_understanding(assistant, models, self.board, held, budget_s=budget_s)
+        search = await open_search(held, assistant, models.encoder, self.board, shelf=self._shelf)
         if store is None or actions is None or understanding is None:
             return None
-        version = Version(assistant, understanding, actions, naming.result(), held.pop_all())
+        version = Version(assistant, understanding, with_search(actions, search), naming.result(), held.pop_all())
         dialogue = Dialogue(version, ObservedStore(store, self.telemetry), self._report)
         stack.push_async_callback(dialogue.close)
         self._reloading = self._new_reloading(dialogue, models)
         return dialogue
 
     def _new_reloading(self, dialogue: Dialogue, models: Models) -> Reloading:
-        config = self._settings.conversations
+        config, budget_s = self._settings.conversations, self._settings.workers.llm_budget_s
 
         async def prepare(opened: AsyncExitStack, assistant: Assistant, name: str, board: PartBoard) -> Version | None:
             actions = await open_actions(opened, assistant, config, board)
             if actions is None:
                 return None
-            understanding = await prepare_understanding(assistant, models, board)
-            return None if understanding is None else Version(assistant, understanding, actions, name)
+            understanding = await prepare_understanding(assistant, models, board, opened, budget_s=budget_s)
+            search = await open_search(opened, assistant, models.encoder, board, shelf=self._shelf)
+            runner = with_search(actions, search)
+            return None if understanding is None else Version(assistant, understanding, runner, name)
 
         return Reloading(dialogue, self._watch, prepare, observe=self.telemetry.observe_reload)
 

@@ -13,19 +13,27 @@ from dialogue.actions.in_process import InProcessActions
 from dialogue.actions.mcp import with_tools
 from dialogue.actions.webhook import WebhookActions
 from dialogue.conversation import Conversation
+from dialogue.knowledge.running import with_search
 from dialogue.ports import ActionRunner, EventStore, LanguageModel, SentenceEncoder, Understanding
 from dialogue.store import MemoryEventStore, SqliteEventStore
-from dialogue.understanding.cascade import Cascade
+from dialogue.understanding.cascade import MODEL_BUDGET_S, Cascade
+from dialogue.understanding.generator import Trust
+from dialogue.understanding.reader.port import TurnReader
 from flows.model import Assistant
 from models.cache import ModelCache
+from models.llama import adapter_file
 from studio.action_servers import is_compressed, open_action_server, watch_action_server
+from studio.artefacts import with_classifier, with_known_sentences
+from studio.knowledge import open_search
+from studio.language_models import open_providers, with_coexistence
 from studio.parts import PartBoard, PartStatus
 from studio.settings import ConversationConfig, Settings, WorkerConfig
 from studio.speech import start_model
 from studio.versions import Dialogue, Version
 
 EVENT_LOG, ACTIONS = "event log", "actions"
-ENCODER, LANGUAGE_MODEL, UNDERSTANDING = "sentence encoder", "language model", "understanding"
+ENCODER, READER = "sentence encoder", "reader"
+LANGUAGE_MODEL, UNDERSTANDING = "language model", "understanding"
 TEXT_PARTS = (EVENT_LOG, ACTIONS, UNDERSTANDING)
 
 
@@ -34,7 +42,10 @@ class Models:
     """The models of understanding, which all versions of an assistant share; None where one is off or failed."""
 
     encoder: SentenceEncoder | None
+    reader: TurnReader | None
     language_model: LanguageModel | None
+    trust: Trust = "agreement"
+    """How far the embedded language model is believed: with our adapter, as one that was trained for this."""
 
 
 async def open_store(stack: AsyncExitStack, config: ConversationConfig, board: PartBoard) -> EventStore | None:
@@ -84,17 +95,45 @@ async def open_models(stack: AsyncExitStack, config: WorkerConfig, board: PartBo
     cache = ModelCache(config.models)
     async with asyncio.TaskGroup() as group:
         encoding = group.create_task(_open_encoder(cache, config, board))
+        reading = group.create_task(_open_reader(config, board))
         completing = group.create_task(_open_language_model(stack, cache, config, board))
-    return Models(encoding.result(), completing.result())
+    trust: Trust = "trained" if adapter_file() is not None else "agreement"
+    return Models(encoding.result(), reading.result(), completing.result(), trust)
 
 
-async def prepare_understanding(assistant: Assistant, models: Models, board: PartBoard) -> Understanding | None:
-    """Prepare the cascade for one version of an assistant; it does with the models that are there."""
+async def prepare_understanding(
+    assistant: Assistant,
+    models: Models,
+    board: PartBoard,
+    opened: AsyncExitStack | None = None,
+    *,
+    budget_s: float = MODEL_BUDGET_S,
+) -> Understanding | None:
+    """Prepare the cascade for one version of an assistant; it does with the models that are there.
+
+    The servers of models that the assistant's files name are asked from here on; `opened` closes the connections to
+    them. Without it they are not asked.
+    """
 
     async def begin() -> Understanding:
-        cascade = Cascade(assistant, language_model=models.language_model, encoder=models.encoder)
+        providers = (
+            None
+            if opened is None
+            else await open_providers(opened, assistant, models.language_model, board, trust=models.trust)
+        )
+        known, trained = await asyncio.to_thread(with_known_sentences, assistant, models)
+        cascade = Cascade(
+            assistant,
+            language_model=models.language_model,
+            encoder=known.encoder,
+            reader=known.reader,
+            trust=models.trust,
+            model_budget_s=budget_s,
+            providers=providers,
+        )
         await cascade.prepare()
-        return cascade
+        heard = with_classifier(cascade, assistant, known.encoder, trained)
+        return heard if opened is None else await with_coexistence(opened, heard, assistant, board)
 
     return await board.start(UNDERSTANDING, begin)
 
@@ -103,23 +142,32 @@ async def open_understanding(
     stack: AsyncExitStack, assistant: Assistant, config: WorkerConfig, board: PartBoard
 ) -> Understanding | None:
     """Load the models of understanding and prepare the cascade."""
-    return await prepare_understanding(assistant, await open_models(stack, config, board), board)
+    models = await open_models(stack, config, board)
+    return await prepare_understanding(assistant, models, board, stack, budget_s=config.llm_budget_s)
 
 
-async def open_text(stack: AsyncExitStack, assistant: Assistant, settings: Settings, board: PartBoard) -> Conversation:
+async def open_text(
+    stack: AsyncExitStack, assistant: Assistant, settings: Settings, board: PartBoard, *, asks_servers: bool = True
+) -> Conversation:
     """Make one text conversation that is kept nowhere, for the terminal.
+
+    `asks_servers`: whether the models that the assistant's files name are asked.
 
     Raises:
         ServiceNotReady: a part did not start; the message says which, why, and what to do.
     """
     async with asyncio.TaskGroup() as group:
         acting = group.create_task(open_actions(stack, assistant, settings.conversations, board))
-        thinking = group.create_task(open_understanding(stack, assistant, settings.workers, board))
+        modelling = group.create_task(open_models(stack, settings.workers, board))
+    models = modelling.result()
+    opened, budget_s = stack if asks_servers else None, settings.workers.llm_budget_s
+    understanding = await prepare_understanding(assistant, models, board, opened, budget_s=budget_s)
+    search = await open_search(stack, assistant, models.encoder, board, has_writer=asks_servers)
     board.require(*(part.name for part in board.parts))
-    actions, understanding = acting.result(), thinking.result()
+    actions = acting.result()
     assert actions is not None
     assert understanding is not None
-    shared = Dialogue(Version(assistant, understanding, actions), MemoryEventStore())
+    shared = Dialogue(Version(assistant, understanding, with_search(actions, search)), MemoryEventStore())
     return shared.new_conversation("terminal", "rest")
 
 
@@ -140,6 +188,19 @@ async def _open_encoder(cache: ModelCache, config: WorkerConfig, board: PartBoar
     return await board.start(ENCODER, begin)
 
 
+async def _open_reader(config: WorkerConfig, board: PartBoard) -> TurnReader | None:
+    from models.reader import ReaderModel
+
+    if not config.has_reader:
+        board.report(PartStatus(READER, "off"))
+        return None
+
+    async def begin() -> TurnReader:
+        return await asyncio.to_thread(ReaderModel)
+
+    return await board.start(READER, begin)
+
+
 async def _open_language_model(
     stack: AsyncExitStack, cache: ModelCache, config: WorkerConfig, board: PartBoard
 ) -> LanguageModel | None:
@@ -151,6 +212,6 @@ async def _open_language_model(
 
     def make() -> LlamaModel:
         weights = cache.path("smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf")
-        return LlamaModel(weights, LlamaSettings(threads=config.llm_threads))
+        return LlamaModel(weights, LlamaSettings(threads=config.llm_threads, adapter=adapter_file()))
 
     return await start_model(stack, board, LANGUAGE_MODEL, make)

@@ -122,6 +122,24 @@ def _assistant(settings: Settings, folder: Path | None) -> Iterator[Check]:
     else:
         yield Check("assistant", "ok", str(found))
         yield from _action_server(assistant)
+        yield from _language_models(assistant)
+
+
+def _language_models(assistant: Assistant) -> Iterator[Check]:
+    """Say which of the models that the assistant's files name cannot be asked here; nothing is sent to any."""
+    from dialogue.understanding.configuration.reading import configuration_of
+    from studio.language_models import unusable_models
+
+    configuration = configuration_of(assistant, os.environ)
+    unusable = {entry.label: reason for entry, reason in unusable_models(configuration)}
+    generator = configuration.generator
+    for entry in generator.group.models if generator is not None and generator.group is not None else ():
+        name = f"language model {entry.label}"
+        if entry.label in unusable:
+            advice = "Set it, or the next model of the group answers, and behind them the embedded one"
+            yield Check(name, "warning", unusable[entry.label], advice)
+        else:
+            yield Check(name, "ok", "in this process" if entry.kind == "embedded" else entry.shown_base)
 
 
 def _action_server(assistant: Assistant) -> Iterator[Check]:

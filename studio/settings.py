@@ -37,7 +37,9 @@ class WorkerConfig:
     asr_threads: int
     llm_threads: int
     has_encoder: bool
+    has_reader: bool
     has_language_model: bool
+    llm_budget_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,14 @@ class Settings(BaseSettings):
     sentence_encoder: bool = Field(
         True, description="Compare what was said with the flows' descriptions and examples, by their meaning."
     )
+    reader: bool = Field(
+        True, description="Read turns with the trained reader that comes with the server: what is wanted, which values."
+    )
     language_model: bool = Field(
         True, description="Ask the embedded language model when the earlier stages are not certain."
+    )
+    llm_budget_s: float = Field(
+        1.5, gt=0, le=60, description="Seconds that language models may take for a turn, all that are asked together."
     )
     data_dir: Path | None = Field(None, description="Folder of the event log; the user's data folder when not set.")
     max_calls: int = Field(8, ge=1, le=1_000, description="Calls at once; further ones are answered 503.")
@@ -107,7 +115,9 @@ class Settings(BaseSettings):
             asr_threads=self.asr_threads,
             llm_threads=self.llm_threads,
             has_encoder=self.sentence_encoder,
+            has_reader=self.reader,
             has_language_model=self.language_model,
+            llm_budget_s=self.llm_budget_s,
         )
 
     @property

@@ -30,6 +30,9 @@ class Telemetry:
         self._barge_ins = self._counter("barge_ins_total", "Times a caller's speech stopped the assistant.")
         self._faults = self._counter("faults_total", "Failures that a conversation or call survived, by code.")
         self._actions_failed = self._counter("actions_failed_total", "Custom actions that failed, by name.")
+        self._models_failed = self._counter(
+            "language_model_fallbacks_total", "Language models that were asked in vain in a committed turn, by reason."
+        )
         self._reloads = self._counter("reloads_total", "Times the assistant's files were looked at anew, by outcome.")
         self._gap = self._histogram(
             "gap_seconds",
@@ -70,9 +73,12 @@ class Telemetry:
     def observe(self, event: DialogueEvent) -> None:
         """Count what an event of a conversation's log tells; most tell only a story."""
         match event:
-            case UserSaid(stage=stage, took_ms=took_ms):
+            case UserSaid(stage=stage, took_ms=took_ms, fallbacks=fallbacks):
                 self._turns.add(stage=stage)
                 self._understanding.observe(took_ms / 1000, stage=stage)
+                for fallback in fallbacks:
+                    model, _, reason = fallback.rpartition(": ")
+                    self._models_failed.add(model=model, reason=reason)
             case ActionFailed(name=name):
                 self._actions_failed.add(action=name)
             case _:

@@ -20,9 +20,10 @@ from dialogue.testing.suite import find_tests, load_suite
 from flows.findings import Findings
 from flows.model import Assistant
 from studio import assistants
-from studio.conversations import open_actions, open_understanding
+from studio.conversations import Models, open_actions, open_models, prepare_understanding
 from studio.coverage import write_coverage
 from studio.errors import RecordingRefused
+from studio.knowledge import open_search
 from studio.parts import PartBoard
 from studio.settings import Settings
 from studio.test_report import case_lines, coverage_lines, summary
@@ -105,12 +106,17 @@ async def _bench(
     board = PartBoard()
     actions: ActionRunner | None = None
     understanding: Understanding | None = None
+    models: Models | None = None
     if _needs_actions(options, suite):
         source = _source(options, assistant)
         with _where_actions_run(options, assistant):
             actions = await open_actions(stack, assistant, settings.conversations, board, source)
     if recorded is None:
-        understanding = await open_understanding(stack, assistant, settings.workers, board)
+        models = await open_models(stack, settings.workers, board)
+        budget_s = settings.workers.llm_budget_s
+        understanding = await prepare_understanding(assistant, models, board, stack, budget_s=budget_s)
+    encoder = None if models is None else models.encoder
+    search = await open_search(stack, assistant, encoder, board, has_writer=recorded is None)
     board.require(*(part.name for part in board.parts))
     own = actions.actions if isinstance(actions, ActionsAndTools) else actions
     if isinstance(own, WebhookActions) and options.actions is not None:
@@ -120,6 +126,7 @@ async def _bench(
         understanding=understanding,
         recorded=recorded,
         actions=actions,
+        search=search,
         stubs=_stub_mode(options),
         model=_model_name(settings) if recorded is None else "recorded",
         channel=options.channel,

@@ -24,7 +24,8 @@ from flows.code_change import assistant_fingerprint
 from flows.model import Assistant
 from studio.watching import stamps
 
-_CODE = (".py", ".jinja2", ".j2")
+_CODE = (".py", ".jinja2", ".j2", ".md", ".markdown", ".txt", ".html", ".htm", ".json", ".jsonl")
+"""Code, prompts and documents: what is not in what was loaded."""
 _DIGITS = 12
 
 

@@ -14,8 +14,21 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
-SUFFIXES: Final = (".yml", ".yaml", ".py", ".jinja2", ".j2")
-"""Files that an assistant is made of; whatever else lies in its folder is not looked at."""
+SUFFIXES: Final = (
+    ".yml",
+    ".yaml",
+    ".py",
+    ".jinja2",
+    ".j2",
+    ".md",
+    ".markdown",
+    ".txt",
+    ".html",
+    ".htm",
+    ".json",
+    ".jsonl",
+)
+"""Files that an assistant is made of, its documents with them; whatever else lies in its folder is not looked at."""
 LOOK_EVERY_S: Final = 0.5
 MOST_FILES: Final = 20_000
 """A folder with more is no assistant's; the rest of it is left out."""

@@ -175,7 +175,7 @@ class Answering:
                 live.marks = replace(live.marks, decided_ms=self._link.now_ms())
         if not said.allow_interruptions:
             self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
-        self._emit(AssistantSaid(said.text, said.response, said.buttons))
+        self._emit(AssistantSaid(said.text, said.response, said.buttons, said.source))
         reply.say(said.text)
 
     async def _speak(self, reply: Reply) -> None:

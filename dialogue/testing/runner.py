@@ -13,6 +13,8 @@ from typing import Literal
 from dialogue.cleanup import clean_up
 from dialogue.conversation import Conversation
 from dialogue.events import DialogueEvent
+from dialogue.knowledge.running import with_search
+from dialogue.knowledge.search import KnowledgeSearch
 from dialogue.ports import ActionRunner, Understanding
 from dialogue.store import MemoryEventStore
 from dialogue.testing.case import Case, Suite, UserStep, Wanted
@@ -45,6 +47,7 @@ class Bench:
 
     understanding: proposes commands where a case has no recording; None allows recorded cases only.
     recorded: turns of a commands file by case; None means that nothing is recorded.
+    search: answers from the assistant's documents, where it has any and no stub stands for it.
     actions: user code; `stubs` says whether a file's stubs stand before it, are all there is (`only`), are all
         there is for files that have any (`alone`), or are put aside.
     skips_judged: whether assertions that need a judging model are skipped; otherwise they fail.
@@ -55,6 +58,7 @@ class Bench:
     understanding: Understanding | None = None
     recorded: Mapping[str, Turns] | None = None
     actions: ActionRunner | None = None
+    search: KnowledgeSearch | None = None
     stubs: StubMode = "before"
     model: str = ""
     channel: str = "voice"
@@ -203,7 +207,7 @@ def _conversation(case: Case, bench: Bench, understanding: Understanding) -> Con
         f"{case.file}::{case.name}",
         bench.assistant,
         understanding=understanding,
-        actions=_actions(case, bench),
+        actions=with_search(_actions(case, bench), bench.search),
         store=MemoryEventStore(),
         random=Random(SEED),
         channel=bench.channel,

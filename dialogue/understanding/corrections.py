@@ -23,7 +23,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
-    r"^(?:(?:oh|uh|um|well|wait|sorry)\b[,.!]?\s*)*(?:no|nope|wrong|incorrect|that's wrong"
+    r"^(?:(?:oh|uh|um|well|wait|sorry)\b[,.!]?\s*)*(?:no(?!\.\s*\d)|nope|wrong|incorrect|that's wrong"
     r"|that's not right)\b[,.!]?\s+",
     re.IGNORECASE,
 )

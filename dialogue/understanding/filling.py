@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialogue.understanding.corrections import last_meant
 from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.normalising import normalise_value
 from dialogue.understanding.numbers import SpokenNumber, find_numbers
-from dialogue.understanding.slot_kinds import MONEY, Kind, is_departure, kind_of
+from dialogue.understanding.slot_kinds import MONEY, Kind, is_departure, is_year, kind_of
 from dialogue.understanding.spans import (
     Span,
     find_categories,
@@ -28,8 +29,12 @@ from dialogue.understanding.words import STOP_WORDS, label, split_words, stem
 from flows.commands import Json
 from flows.model import Slot
 
+SURE_FIT = 3
+"""What `number_fits` gives where the unit that was said is that of the slot."""
 LEAST_DIGITS = 4
 """Figures that make a code on their own; fewer may be a quantity."""
+_YEARS = (1850, 2150)
+"""Years of the calendar that callers mean."""
 _UNITS_OF_TIME = frozenset(stem(word) for word in words_of("minute hour day night week weekend month year"))
 _TO_PERSON = re.compile(
     r"\b(?:to|for|with|named|called|name is|by|pay|send|wire|give|remove|delete|add|from)\s+$", re.I
@@ -74,7 +79,8 @@ def fill_slots(
     found += _fill_categories(meant, slots)
     found += _fill_names(meant, slots, descriptions, kinds, taken, is_continued=shift > 0)
     moved = [Filled(one.slot, one.value, one.start + shift, one.end + shift) for one in found]
-    return tuple(sorted(_without_overlaps(moved), key=lambda one: one.start))
+    kept = sorted(_without_overlaps(moved), key=lambda one: one.start)
+    return tuple(replace(one, value=normalise_value(kinds[one.slot], one.value)) for one in kept)
 
 
 def _without_overlaps(found: Sequence[Filled]) -> list[Filled]:
@@ -117,6 +123,8 @@ def _fill_numbers(
 
 def number_fits(number: SpokenNumber, slot: Slot, description: str, kind: Kind) -> int:
     """Score how well a number fits a float slot: above 0 it may go there, and the best one does."""
+    if is_year(slot, description) and not (_YEARS[0] <= number.value <= _YEARS[1] and number.unit == ""):
+        return -3
     told = {stem(word) for word in (*label(slot.name).split(), *label(description).split())}
     unit = stem(number.unit) if number.unit and number.unit not in STOP_WORDS else ""
     if number.unit in ("currency", "percent"):

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.words import FILLERS, STOP_WORDS
 
 Reading: TypeAlias = Literal["cardinal", "digits", "ordinal"]
 
@@ -53,6 +54,16 @@ _PRONOUN_BEFORE_ONE = frozenset(
         "the that this which first second third last other another new any no every each some my same good big small"
     )
 )
+_NUMBERED_THINGS = frozenset(
+    words_of(
+        "number room gate option line floor zone apartment flat unit platform route terminal table seat box level "
+        "class "
+        "only exactly about around maybe probably total sorry meant said mean minus negative plus zero two three "
+        "four five "
+        "six seven eight nine ten hundred thousand say think guess stay nope yeah yep yes double triple"
+    )
+)
+"""What may stand before a "one" that is a number."""
 _MONTHS = frozenset(
     words_of(
         "january february march april may june july august september october november december jan feb mar "
@@ -67,6 +78,9 @@ _CURRENCY = frozenset(
 )
 _CENTS = frozenset(["cent", "cents", "pence", "penny", "pennies"])
 _CLOCK = frozenset(["am", "pm", "a.m", "p.m", "o'clock", "oclock"])
+
+_MOST_DIGITS = 300
+"""Figures of a number that is read; Python reads 4,300 and a float has room for 308."""
 
 _ATOM = re.compile(
     r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/\d{2,4})?)"
@@ -119,7 +133,14 @@ def find_numbers(text: str) -> tuple[SpokenNumber, ...]:
 
 def whole(value: float) -> int | float:
     """Give a whole number as an int, so that it is spoken as "50" and not as "50.0"."""
-    return int(value) if float(value).is_integer() else round(float(value), 6)
+    if isinstance(value, int):
+        return value
+    return int(value) if value.is_integer() else round(float(value), 6)
+
+
+def _integer(digits: str) -> int:
+    """Read figures as a quantity; of a string that is none, being hundreds of figures long, the first few do."""
+    return int(digits[:_MOST_DIGITS])
 
 
 def _atoms(text: str) -> list[_Atom]:
@@ -147,7 +168,8 @@ def _word_atoms(word: str, start: int) -> list[_Atom]:
 def _figure_atom(figure: str, suffix: str, start: int, end: int) -> _Atom:
     symbol = figure[0] if figure[0] in "$€£" else ""
     written = figure.lstrip("$€£ ").replace(",", "")
-    value = whole(float(written) * (1000 if suffix in ("k", "K") else 1))
+    is_exact = written.isdigit() and suffix not in ("k", "K")
+    value = _integer(written) if is_exact else whole(float(written) * (1000 if suffix in ("k", "K") else 1))
     kind = "place" if suffix in ("st", "nd", "rd", "th") else "figure"
     unit = "currency" if symbol or suffix in ("€", "£") else "percent" if suffix == "%" else ""
     shift = len(figure) - len(figure.lstrip())
@@ -159,7 +181,7 @@ def _number_at(atoms: list[_Atom], index: int) -> tuple[SpokenNumber | None, int
     match atom.kind:
         case "date" | "clock" | "dashed":
             digits = re.sub(r"\D", "", atom.text)
-            return SpokenNumber(atom.start, atom.end, int(digits), "digits", digits, atom.unit), index + 1
+            return SpokenNumber(atom.start, atom.end, _integer(digits), "digits", digits, atom.unit), index + 1
         case "place":
             return SpokenNumber(atom.start, atom.end, atom.value, "ordinal", atom.text), index + 1
         case "figure":
@@ -170,9 +192,9 @@ def _number_at(atoms: list[_Atom], index: int) -> tuple[SpokenNumber | None, int
 
 def _figure_run(atoms: list[_Atom], index: int) -> tuple[SpokenNumber, int]:
     first = atoms[index]
-    value, after = float(first.value), index + 1
+    value, after = first.value, index + 1
     while after < len(atoms) and (scale := _SCALES.get(atoms[after].text)):
-        value, after = value * scale, after + 1
+        value, after = float(value) * scale, after + 1
     if _half_follows(atoms, after):
         value, after = value + 0.5, after + 3
     end = atoms[after - 1].end
@@ -191,7 +213,7 @@ def _word_run(atoms: list[_Atom], index: int) -> tuple[SpokenNumber | None, int]
     start, end = atoms[index].start, atoms[after - 1].end
     digits = "".join(str(whole(group)) for group in groups)
     if len(groups) > 1:
-        return SpokenNumber(start, end, int(digits), "digits", digits), after
+        return SpokenNumber(start, end, _integer(digits), "digits", digits), after
     value = groups[0]
     if is_ordinal:
         return SpokenNumber(start, end, whole(value), "ordinal", digits), after
@@ -209,6 +231,9 @@ def _is_pronoun(atoms: list[_Atom], index: int, after: int) -> bool:
     word = atoms[index].text
     before = atoms[index - 1].text if index else ""
     following = atoms[after].text if after < len(atoms) else ""
+    counts_nothing = following == "" or following in STOP_WORDS or following in FILLERS
+    if word == "one" and before and counts_nothing and before not in STOP_WORDS | FILLERS | _NUMBERED_THINGS:
+        return True  # "book one", "the blue one please"
     if word == "one":
         return before in _PRONOUN_BEFORE_ONE or following in ("moment", "second", "minute", "sec", "of", "more")
     if word == "oh":
@@ -349,7 +374,7 @@ def _joined_digits(found: list[SpokenNumber], text: str) -> tuple[SpokenNumber, 
         if joined and _belongs(joined[-1], number, text):
             digits = joined[-1].digits + number.digits
             last = joined.pop()
-            number = SpokenNumber(last.start, number.end, int(digits), "digits", digits, number.unit)
+            number = SpokenNumber(last.start, number.end, _integer(digits), "digits", digits, number.unit)
         joined.append(number)
     return tuple(joined)
 

@@ -105,11 +105,11 @@ def format_command(command: Command) -> str:
         case StartFlow(flow=flow):
             return f"start flow {flow}"
         case SetSlot(name=name, value=value):
-            return f"set slot {name} {_format_value(value)}"
+            return f"set slot {name} {format_value(value)}"
         case Clarify(options=options):
             return " ".join(("disambiguate flows", *options))
         case CorrectSlots(corrections=corrections):
-            return ", ".join(f"set slot {name} {_format_value(value)}" for name, value in corrections)
+            return ", ".join(f"set slot {name} {format_value(value)}" for name, value in corrections)
         case CannotHandle(reason=reason):
             return "cannot handle" if reason == "default" else f"cannot handle {reason}"
         case Failed(error_type=error_type, info=info):
@@ -154,7 +154,7 @@ def _parse_words(line: str) -> Command | None:
     if found := _START.match(line):
         return StartFlow(found[1])
     if found := _SET.match(line):
-        return SetSlot(found[1], _read_value(found[2] or ""))
+        return SetSlot(found[1], read_value(found[2] or ""))
     if found := _CLARIFY.match(line):
         return Clarify(tuple(re.findall(_NAME, found[1])))
     if found := _CANNOT.match(line):
@@ -186,14 +186,14 @@ def _call(name: str, arguments: str) -> Command | None:
     if name == "setslot":
         slot, separator, value = arguments.partition(",")
         names = re.findall(_NAME, slot)
-        return SetSlot(names[0], _read_value(value)) if names and separator else None
+        return SetSlot(names[0], read_value(value)) if names and separator else None
     if name == "clarify":
         return Clarify(tuple(re.findall(_NAME, arguments)))
     make = _CALLS.get(name)
     return make() if make else None
 
 
-def _read_value(written: str) -> str:
+def read_value(written: str) -> str:
     value = written.strip().rstrip(",").rstrip()
     quoted = value.rstrip(".;") if value[:1] in QUOTES else value
     if len(quoted) >= 2 and quoted[0] == quoted[-1] and quoted[0] in QUOTES:
@@ -210,7 +210,7 @@ def _read_info(written: str | None) -> dict[str, Json]:
     return info if isinstance(info, dict) else {}
 
 
-def _format_value(value: Json) -> str:
+def format_value(value: Json) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -218,7 +218,7 @@ def _format_value(value: Json) -> str:
     if isinstance(value, (list, dict)):
         return json.dumps(value)
     text = str(value)
-    if text and _read_value(text) == text and not _NOT_BARE.search(text):
+    if text and read_value(text) == text and not _NOT_BARE.search(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -76,6 +77,7 @@ class Routed:
     candidates: tuple[Ranked, ...] = ()
     suggestion: tuple[Command, ...] | None = None
     """What to say if no later stage knows better: ask which of the nearest flows is meant, not to say it again."""
+    stage: Literal["reader", "router"] = "router"
 
 
 class Router:

@@ -65,6 +65,18 @@ def is_departure(slot: Slot, description: str = "") -> bool:
     return bool(words & _stems("departure origin from leave leaving start source depart"))
 
 
+def is_phone(slot: Slot, description: str = "") -> bool:
+    """Tell a telephone number from other codes: it may begin with a plus, and has several figures."""
+    words = {stem(word) for word in (*label(slot.name).split(), *label(description).split())}
+    return bool(words & _stems("phone mobile telephone cell callback"))
+
+
+def is_year(slot: Slot, description: str = "") -> bool:
+    """Tell a float slot that holds a year of the calendar from one that counts years."""
+    words = {*label(slot.name).split(), *label(description).split()}
+    return slot.type == "float" and "year" in words and not words & {"number", "many", "count", "long", "years", "per"}
+
+
 def _text_kind(words: set[str]) -> Kind | None:
     for kind, telling in _BY_WORDS:
         if words & telling:

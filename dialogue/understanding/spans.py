@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dialogue.understanding.emails import read_email
 from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.words import STOP_WORDS, Word, label, plain, split_words, stem
 
@@ -54,7 +55,12 @@ _TIME = re.compile(
     rf"|(?:\d{{1,2}}|{_HOUR_WORD})(?: {_MINUTES})? in the {_PART}|(?<=\bin the )(?:morning|afternoon|evening))",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b|\b[\w.]+ at [\w-]+(?: dot [a-z]{2,4})+\b", re.IGNORECASE)
+_TIME_UNIT = re.compile(r"(?:day|week|month|year|hour|minute|time)s?$")
+_EMAIL = re.compile(
+    r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b|\b(?:\w+ (?:dot|underscore|dash|hyphen) )*[\w.]+ at [\w-]+(?: (?:dot"
+    r"|dash) [a-z]{2,20})*? dot [a-z]{2,6}\b(?: dot [a-z]{2}\b)?",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"\b(?=[A-Za-z\d-]*\d)[A-Za-z\d]+(?:[- ]?[A-Z]*\d+[A-Z]*)*\b")
 _SPELLED = re.compile(r"\b[A-Za-z\d](?:[\s,.-]+[A-Za-z\d]){2,}\b")
 _NOT_NAMES = frozenset(
@@ -92,10 +98,7 @@ def find_times(text: str) -> tuple[Span, ...]:
 
 def find_emails(text: str) -> tuple[Span, ...]:
     """Find e-mail addresses, dictated ones ("joe at example dot com") as they would be written."""
-    return tuple(
-        Span(found.start(), found.end(), re.sub(r" dot ", ".", found[0].replace(" at ", "@"), flags=re.I))
-        for found in _EMAIL.finditer(text)
-    )
+    return tuple(Span(found.start(), found.end(), read_email(found[0]) or found[0]) for found in _EMAIL.finditer(text))
 
 
 def find_codes(text: str) -> tuple[Span, ...]:
@@ -180,7 +183,11 @@ def _shared_start(left: str, right: str) -> int:
 def _telling_stems(values: Sequence[str]) -> dict[str, frozenset[str]]:
     """For each value the stems that no other value has and that are no everyday words."""
     by_value = {
-        value: {stem(word) for word in label(value).split() if word not in STOP_WORDS and len(word) > 2}
+        value: {
+            stem(word)
+            for word in label(value).split()
+            if word not in STOP_WORDS and len(word) > 2 and not _TIME_UNIT.match(word)
+        }
         for value in values
     }
     return {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli import bench, call, chat, doctor, models, serve, test, validate
+from studio.cli import bench, call, chat, doctor, finetune, models, serve, test, train, understand, validate
 
 app = typer.Typer(
     name="vivavoce",
@@ -39,7 +39,10 @@ app.command()(serve.serve)
 app.command()(chat.chat)
 app.command()(call.call)
 app.command("test", cls=test.TestCommand)(test.run)
+app.command("train")(train.run)
+app.command("understand")(understand.run)
 app.command()(validate.validate)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
+app.add_typer(finetune.app, name="finetune")

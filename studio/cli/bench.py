@@ -26,6 +26,12 @@ def gap(context: typer.Context) -> None:
     _run("gap", context)
 
 
+@app.command(context_settings=_AS_GIVEN, add_help_option=False)
+def understanding(context: typer.Context) -> None:
+    """Measure quality and speed of understanding, each stage alone and all together, by suite."""
+    _run("understanding", context)
+
+
 def _run(name: str, context: typer.Context) -> None:
     root = Path(__file__).resolve().parents[2]
     if not (root / "tests" / "bench").is_dir():

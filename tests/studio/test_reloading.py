@@ -79,7 +79,7 @@ class Server:
         self, opened: AsyncExitStack, assistant: Assistant, name: str, board: PartBoard
     ) -> Version | None:
         actions = await open_actions(opened, assistant, self.settings.conversations, board)
-        understanding = await prepare_understanding(assistant, Models(None, None), board)
+        understanding = await prepare_understanding(assistant, Models(None, None, None), board)
         return Version(assistant, understanding, actions, name) if actions and understanding else None
 
     async def start(self, stack: AsyncExitStack) -> None:

@@ -10,6 +10,7 @@ import re
 
 from dialogue.understanding.lexicon import phrases_of, words_of
 from dialogue.understanding.situation import Situation
+from dialogue.understanding.slot_kinds import kind_of
 from dialogue.understanding.words import expand, label, stem
 from flows.commands import (
     CancelFlow,
@@ -86,7 +87,7 @@ _CHITCHAT = frozenset(
         "| what's up | who are you | what are you | what is your name | what's your name | are you a robot | "
         "are you human | are you a human | are you real | are you a bot | are you a real person | tell me a "
         "joke | nice to meet you | i love you | how old are you | you are funny | thank you | thanks | thank "
-        "you very much | thanks a lot | thank you so much | many thanks | where are you | do you like music"
+        "you very much | thanks a lot | thank you so much | many thanks | do you like music"
     )
 )
 _POLITE_START = re.compile(
@@ -105,6 +106,11 @@ _PERSON_ASKED = re.compile(
 _HANDOFF_WORDS = frozenset(
     words_of("human agent representative operator handoff staff advisor employee colleague supervisor")
 )
+_ANYONE = frozenset(words_of("someone somebody person else colleague manager supervisor assistant"))
+_ASKING = frozenset(words_of("speak talk connect transfer through get put give switch over human agent operator"))
+_LEAVING = frozenset(["leave it", "leave that", "scrap that", "scrap it"])
+"""A no to what is offered, or to all of it."""
+_SURELY_PERSON = frozenset(words_of("human real live person someone somebody to me get"))
 _CANCELLED_OBJECTS = frozenset(
     words_of("the my this that it a an whole thing request process transaction order booking please")
 )
@@ -116,15 +122,17 @@ def read_control(text: str, situation: Situation) -> tuple[Command, ...] | None:
     bare = _POLITE_END.sub("", _POLITE_START.sub("", said)) if said not in _CHITCHAT | _GREETING else said
     if _is_repeat(said, bare, situation):
         return (RepeatLastBotMessages(),)
+    if situation.expectation.kind == "yes_no" and bare in _LEAVING:
+        return None
     if situation.is_flow_running and (bare in _CANCEL or _cancels_topic(bare, situation)):
         return (CancelFlow(),)
     if _declines(bare, situation):
         return (SetSlot(str(situation.expectation.slot), False, "fast_path"),)
-    if bare in _RESTART:
+    if bare in _RESTART and (situation.is_flow_running or len(bare.split()) > 1):
         return (Restart(),)
     if situation.expectation.slot and bare in _SKIP:
         return (SkipQuestion(),)
-    if _PERSON_ASKED.match(bare) and not _is_asked_value(bare, situation):
+    if _PERSON_ASKED.match(bare) and not _may_be_answer(bare, situation):
         return hand_over(situation)
     if situation.expectation.kind != "text" and bare in _GOODBYE:  # a name may sound like one
         return (SessionEnd(),)
@@ -169,6 +177,13 @@ def _declines(bare: str, situation: Situation) -> bool:
     return is_offer and (bare in _CANCEL or bare in _GOODBYE)
 
 
-def _is_asked_value(bare: str, situation: Situation) -> bool:
-    """ "Manager" may be an answer: it is one where a category of that name is asked for."""
-    return any(label(value) == bare for value in situation.expectation.values)
+def _may_be_answer(bare: str, situation: Situation) -> bool:
+    """ "Manager" may be an answer: where a category has that name, or where any words answer the question."""
+    if any(label(value) == bare for value in situation.expectation.values):
+        return True
+    asked = situation.asked
+    kind = kind_of(asked, situation.description(asked)) if asked is not None else None
+    if kind == "person" and not set(bare.split()) & _ASKING:
+        return bool(set(bare.split()) & _ANYONE)
+    is_any = kind == "free"
+    return is_any and len(bare.split()) <= 2 and not set(bare.split()) & _SURELY_PERSON

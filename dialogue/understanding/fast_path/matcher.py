@@ -1,6 +1,7 @@
 """The fast path itself: tries what the waiting step expects, and answers only where the turn is certain.
 
-    forced slot -> control words -> corrections of a number -> yes/no | category | number | typed or short text
+    forced slot -> a value's own words -> yes or no -> a moment, please -> control words
+                -> all words, for a slot that takes any (`from_text`) -> correction -> answer
 
 What it returns are commands, or None: then the turn goes on to the router, which may read the same words with more
 knowledge and less certainty.
@@ -8,125 +9,100 @@ knowledge and less certainty.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from dialogue.understanding.corrections import has_correction_cue
-from dialogue.understanding.fast_path.answers import read_category, read_number, read_text, read_typed
+from dialogue.understanding.fast_path.choices import exact_value
 from dialogue.understanding.fast_path.control import read_control
-from dialogue.understanding.fast_path.yes_no import read_stance, read_yes_no
-from dialogue.understanding.filling import number_fits
+from dialogue.understanding.fast_path.corrected import EXTRACTOR, corrected
+from dialogue.understanding.fast_path.reading import read_slot, topic_stems, wanted_elsewhere, yes_or_no
+from dialogue.understanding.fast_path.waiting import asks_to_wait
+from dialogue.understanding.fast_path.yes_no import read_yes_no
+from dialogue.understanding.from_text import take_words, takes_words
 from dialogue.understanding.lexicon import words_of
-from dialogue.understanding.numbers import find_numbers
 from dialogue.understanding.situation import Situation
 from dialogue.understanding.slot_kinds import kind_of
 from dialogue.understanding.spans import same_text
+from dialogue.understanding.spoken import smooth
 from dialogue.understanding.words import content_stems, label, plain, stem
-from flows.commands import Command, Json, SetSlot
-from flows.model import Flow, Slot
+from flows.commands import Command, Json, Noop, SetSlot
+from flows.model import Slot
 
-EXTRACTOR = "fast_path"
+__all__ = ["EXTRACTOR", "match_fast", "topic_stems", "wanted_elsewhere"]
+
 _WHICH_FLOW = "interrupted_flow_to_continue"
 _NO_FLOW = frozenset(words_of("none neither no nothing of them"))
+_LOOKING = content_stems("check look find get see search open think ask fetch grab hold")
+LONGEST_CERTAIN = 400
+"""Characters of a turn that may be certain: more is a story, and no answer."""
 
 
-def match_fast(text: str, situation: Situation) -> tuple[Command, ...] | None:
-    """Read the turn where it is certain; None where it is not."""
+def match_fast(text: str, situation: Situation, now: datetime | None = None) -> tuple[Command, ...] | None:
+    """Read the turn where it is certain; None where it is not.
+
+    Args:
+        text: the cleaned turn.
+        situation: what the conversation waits for.
+        now: the caller's local time, for slots whose author asks for dates in a format ("YYYY-MM-DD").
+    """
     asked = situation.asked
     if asked is not None and situation.takes_everything:
-        return (SetSlot(asked.name, _forced(text, asked, situation), EXTRACTOR),)
+        return (SetSlot(asked.name, _forced(text, asked, situation, now), EXTRACTOR),)
+    if len(text) > LONGEST_CERTAIN:
+        return take_words(text, situation)
     if asked is not None and asked.name == _WHICH_FLOW:
         return _which_flow(text, asked, situation)
-    if asked is not None and asked.type == "bool":
-        said = _yes_no(text, asked, situation)
-        if said is not None:
-            return (SetSlot(asked.name, said, EXTRACTOR),)
-    control = read_control(text, situation)
+    own_words = asked is not None and takes_words(asked)
+    if asked is not None and not own_words:
+        value = _by_words(text, asked, situation)
+        if value is not None:
+            return (SetSlot(asked.name, value, EXTRACTOR),)
+    if asked is not None and _waits(text, situation):
+        return (Noop(),)
+    control = read_control(smooth(text), situation) or read_control(text, situation)
     if control is not None:
         return control
-    corrected = _corrected_number(text, situation)
-    if corrected is not None:
-        return corrected
-    value = _answer(text, asked, situation) if asked is not None else None
-    return (SetSlot(asked.name, value, EXTRACTOR),) if asked is not None and value is not None else None
+    if own_words:
+        return take_words(text, situation)
+    meant = corrected(text, situation, now)
+    if meant is not None or asked is None:
+        return meant
+    value = _answer(text, asked, situation, now)
+    return None if value is None else (SetSlot(asked.name, value, EXTRACTOR),)
 
 
-def _forced(text: str, asked: Slot, situation: Situation) -> Json:
+def _waits(text: str, situation: Situation) -> bool:
+    """Say whether the caller needs a moment; to "let me see my balance" a flow may be the answer."""
+    return asks_to_wait(text) and not (content_stems(text) - _LOOKING) & wanted_elsewhere(situation)
+
+
+def _by_words(text: str, asked: Slot, situation: Situation) -> Json:
+    """A yes or no, or a category's own words: before they can be taken for an order ("stop")."""
+    if asked.type == "bool":
+        return yes_or_no(text, asked, situation)
+    return exact_value(text, asked.values) if kind_of(asked) == "category" else None
+
+
+def _answer(text: str, asked: Slot, situation: Situation, now: datetime | None) -> Json:
+    """The value of the asked slot; not where a number that is corrected may be that of another slot."""
+    if has_correction_cue(text) and asked.type == "float" and _others_with_number(asked, situation):
+        return None
+    return read_slot(text, asked, situation, now)
+
+
+def _forced(text: str, asked: Slot, situation: Situation, now: datetime | None) -> Json:
     """Whatever is said is the value: read by its kind where it can be, else word for word."""
-    value = _answer(text, asked, situation)
+    value = read_slot(text, asked, situation, now) if len(text) <= LONGEST_CERTAIN else None
     is_cut = asked.type in ("text", "any") and value is not None and not same_text(str(value), text)
     return text if value is None or is_cut else value
 
 
-def wanted_elsewhere(situation: Situation) -> frozenset[str]:
-    """Stems by which the flows that could be started are known, those of the active flow left out."""
-    stems: set[str] = set()
-    for flow in situation.startable:
-        if situation.active is None or flow.id != situation.active.id:
-            stems |= content_stems(label(flow.id)) | content_stems(flow.name)
-    return frozenset(stems - topic_stems(situation.active))
-
-
-def topic_stems(flow: Flow | None) -> frozenset[str]:
-    """Stems by which a flow is known: of its name, id and description."""
-    return content_stems(f"{label(flow.id)} {flow.name} {flow.description}") if flow else frozenset()
-
-
-def _yes_no(text: str, asked: Slot, situation: Situation) -> bool | None:
-    is_write = situation.expectation.confirms_write
-    said = read_yes_no(text, slot=asked.name, confirms_write=is_write, topic=topic_stems(situation.active))
-    if said is not None or is_write:
-        return said
-    about = content_stems(f"{label(asked.name)} {situation.description(asked)}")
-    return read_stance(text, about)
-
-
-def _answer(text: str, asked: Slot, situation: Situation) -> Json:
-    kind = kind_of(asked, situation.description(asked))
-    match kind:
-        case "yes_no":
-            return _yes_no(text, asked, situation)
-        case "category":
-            return _category(text, asked)
-        case "money" | "count":
-            return _number(text, asked, situation)
-        case "person" | "place" | "address" | "free":
-            return read_text(text, kind, wanted_elsewhere(situation))
-        case "date" | "time" | "code" | "email":
-            return read_typed(text, kind)
-
-
-def _category(text: str, asked: Slot) -> str | None:
-    found = read_category(text, asked.values)
-    if found is not None:
-        return found
-    truths = {label(value): value for value in asked.values}
-    said = read_yes_no(text) if {"yes", "no"} <= set(truths) else None
-    return None if said is None else truths["yes" if said else "no"]
-
-
-def _number(text: str, asked: Slot, situation: Situation) -> int | float | None:
-    value = read_number(text)
-    if value is None or has_correction_cue(text):
-        return None if _others_with_number(asked, situation) else value
-    heard = [number for number in find_numbers(text) if number.value == value]
-    kind = kind_of(asked, situation.description(asked))
-    fits = all(number_fits(number, asked, situation.description(asked), kind) > 0 for number in heard)
-    return value if fits else None
-
-
-def _others_with_number(asked: Slot | None, situation: Situation) -> list[Slot]:
+def _others_with_number(asked: Slot, situation: Situation) -> list[Slot]:
     return [
         slot
         for slot in situation.fillable
         if slot.type == "float" and slot is not asked and situation.values.get(slot.name) is not None
     ]
-
-
-def _corrected_number(text: str, situation: Situation) -> tuple[Command, ...] | None:
-    """ "No, I meant sixty": the only number given so far is the one that is meant."""
-    if not has_correction_cue(text) or (situation.asked is not None and situation.asked.type == "float"):
-        return None
-    given = _others_with_number(situation.asked, situation)
-    value = read_number(text)
-    return (SetSlot(given[0].name, value, EXTRACTOR),) if len(given) == 1 and value is not None else None
 
 
 def _which_flow(text: str, asked: Slot, situation: Situation) -> tuple[Command, ...] | None:

@@ -175,12 +175,12 @@ class _Writes:
     def __init__(self, text: str | Exception) -> None:
         self.text = text
 
-    async def complete(self, prefix: str, tail: str, *, grammar: str | None = None, max_tokens: int = 64) -> Completion:
+    async def complete(self, prefix: str, tail: str, **_: object) -> Completion:
         if isinstance(self.text, Exception):
             raise self.text
         return Completion(self.text, 1, 0, 1, 1.0)
 
-    async def warm(self, prefix: str) -> None:
+    async def warm(self, prefix: str, tail: str = "") -> None:
         pass
 
 

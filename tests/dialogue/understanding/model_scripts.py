@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from dialogue.ports import Completion
+from dialogue.ports import Completion, OnText
 from dialogue.understanding.words import content_stems
 
 
@@ -32,7 +33,7 @@ class WordEncoder:
 
 
 class ScriptedModel:
-    """Writes `text` after `delay_s`; remembers what it was asked."""
+    """Writes `text` after `delay_s`, word by word; remembers what it was asked and what it read ahead."""
 
     def __init__(self, text: str = "cannot handle\n", *, delay_s: float = 0.0, error: Exception | None = None) -> None:
         self._text = text
@@ -41,9 +42,20 @@ class ScriptedModel:
         self.prefixes: list[str] = []
         self.tails: list[str] = []
         self.grammars: list[str | None] = []
+        self.warmed: list[str] = []
+        self.written = ""
         self.cancelled = 0
 
-    async def complete(self, prefix: str, tail: str, *, grammar: str | None = None, max_tokens: int = 64) -> Completion:
+    async def complete(
+        self,
+        prefix: str,
+        tail: str,
+        *,
+        grammar: str | None = None,
+        max_tokens: int = 64,
+        stop: Sequence[str] = (),
+        on_text: OnText | None = None,
+    ) -> Completion:
         self.prefixes.append(prefix)
         self.tails.append(tail)
         self.grammars.append(grammar)
@@ -54,9 +66,20 @@ class ScriptedModel:
             raise
         if self._error is not None:
             raise self._error
-        return Completion(self._text, 100, 90, 8, 1.0)
+        self.written = ""
+        for piece in re.findall(r"\s*\S+|\s+$", _before(self._text, stop)):
+            self.written += piece
+            if on_text is not None and on_text(piece):
+                break
+        return Completion(self.written, 100, 90, 8, 1.0)
 
-    async def warm(self, prefix: str) -> None:
+    async def warm(self, prefix: str, tail: str = "") -> None:
         if self._error is not None:
             raise self._error
         self.prefixes.append(prefix)
+        self.warmed.append(tail)
+
+
+def _before(text: str, stop: Sequence[str]) -> str:
+    """The text up to the first of the places to stop."""
+    return text[: min([len(text), *(text.index(one) for one in stop if one in text)])]

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dialogue.understanding.fast_path.matcher import match_fast
 from dialogue.understanding.situation import Situation
+from dialogue.understanding.words import clean
 from flows.commands import (
     CancelFlow,
     ChitChat,
     Command,
     HumanHandoff,
+    Noop,
     RepeatLastBotMessages,
     Restart,
     SessionEnd,
     SetSlot,
     SkipQuestion,
 )
+from flows.model import Assistant
+from tests.dialogue.understanding.spoken_turns import Case, situation_of
 
 At = Callable[..., Situation]
 
@@ -118,3 +125,42 @@ def test_a_forced_slot_takes_whatever_is_said(at: At) -> None:
     forced = replace(at("recipient"), takes_everything=True)
     assert match_fast("I want to skip this.", forced) == (SetSlot("recipient", "I want to skip this.", "fast_path"),)
     assert match_fast("Joe.", forced) == (SetSlot("recipient", "Joe", "fast_path"),)
+
+
+@pytest.mark.parametrize("said", ["Hold on.", "let me look", "one second please", "hang on let me check my phone"])
+def test_a_caller_who_needs_a_moment_gives_no_value(at: At, said: str) -> None:
+    for asked in ("recipient", "amount", "transfer_confirmed"):
+        assert match_fast(said, at(asked)) == (Noop(),)
+    assert match_fast(said, at(None)) is None
+
+
+@pytest.mark.parametrize("said", ["let me see my balance", "hold on what's the fee", "one moment it is Joe"])
+def test_a_moment_with_something_else_is_left(at: At, said: str) -> None:
+    assert match_fast(said, at("amount")) is None
+
+
+def test_a_format_that_the_author_asks_for(at: At) -> None:
+    situation = at("period", "list_transactions")
+    asking = replace(situation, descriptions={"period": "the day as YYYY-MM-DD"})
+    now = datetime(2026, 11, 18, 10, 0)
+    assert match_fast("the day after tomorrow", asking, now) == (SetSlot("period", "2026-11-20", "fast_path"),)
+    assert match_fast("the day after tomorrow", asking) is None
+    assert match_fast("the day after tomorrow", situation, now) == (
+        SetSlot("period", "the day after tomorrow", "fast_path"),
+    )
+
+
+def test_a_name_is_corrected_where_it_is_the_only_one(at: At) -> None:
+    situation = at("amount", recipient="Joe")
+    assert match_fast("Actually, send it to Maria.", situation) == (SetSlot("recipient", "Maria", "fast_path"),)
+    assert match_fast("actually never", situation) is None
+
+
+@settings(deadline=None)
+@given(said=st.one_of(st.text(max_size=80), st.text("noyes 12twabc.,?'@-$", max_size=420)))
+@pytest.mark.parametrize(
+    "asked", ["recipient", "amount", "transfer_confirmed", "card_kind", "contact_handle", "period"]
+)
+def test_nothing_that_is_said_breaks_it(bank: Assistant, asked: str, said: str) -> None:
+    flow = next(one.id for one in bank.flows.values() if asked in one.collected)
+    match_fast(clean(said), situation_of(Case("bank", "", (), asked, flow, {}), bank))

@@ -1,0 +1,1 @@
+"""What config.yml and endpoints.yml say about understanding: which generator, which models, which retrieval."""
