@@ -22,7 +22,8 @@ effect is the last one; the state returned beside it is all that the next `step`
 Questions are a flow as well. A collect step puts `pattern_collect_information` on top of its own frame; that
 pattern checks the slot, asks, and listens in a loop until the slot holds an accepted value. So everything that a
 caller may say in between (small talk, another wish, a correction) is a frame above the question, and when that
-frame is gone the question is on top again and is asked again. Patterns are ordinary flows from YAML
+frame is gone the question is on top again and is asked again; only a caller who needs a moment (`Noop`) is left in
+peace. Patterns are ordinary flows from YAML
 (`flows/patterns`), which see what triggered them as `context.`, and an assistant may replace any of them.
 
 Where things are: `reactions` commands · `actions` built-in actions · `endings` completed, cancelled, resumed ·
@@ -38,7 +39,7 @@ from typing import Final, assert_never
 
 from flows.actions import LISTEN, restart, run_action, run_slot_rejections, run_step_action
 from flows.asking import ask, begin, can_ask
-from flows.commands import Json, SessionStart
+from flows.commands import Command, Json, Noop, SessionStart
 from flows.effects import Effect, Expectation, HangUp, Listen, executed
 from flows.endings import break_down, cancel_group, complete, link, say_internal_error
 from flows.expectations import expectation_of
@@ -59,7 +60,7 @@ from flows.model import (
 )
 from flows.reactions import react
 from flows.run import Run
-from flows.stack import COLLECT, INTERNAL_ERROR, active_root, top_user_frame
+from flows.stack import COLLECT, INTERNAL_ERROR, active_root, asked_slot, top_user_frame, waits_on
 from flows.state import ConversationState, Frame
 from flows.tools import order_call, take_result
 
@@ -84,6 +85,8 @@ def step(
             run.pending_action = None
             run.n_steps = 0
             react(run, commands)
+            if state.pending_action is None and _only_needs_a_moment(run, commands):
+                run.ends_with(Listen(expectation_of(run.stack, assistant)))
         case ActionDone():
             _take_result(run, given)
         case ActionBroke():
@@ -127,6 +130,19 @@ def collectable_slots(state: ConversationState, assistant: Assistant) -> tuple[S
 def _begins_session(given: EngineInput) -> bool:
     commands = given.commands if isinstance(given, CommandsReceived) else ()
     return any(isinstance(command, SessionStart) for command in commands)
+
+
+def _only_needs_a_moment(run: Run, commands: tuple[Command, ...]) -> bool:
+    """Tell whether a caller said "hold on" to a question: it stays open and is not asked again at once."""
+    waiting = waits_on(run.stack)
+    if waiting is None or not commands or not all(isinstance(command, Noop) for command in commands):
+        return False
+    asking = waiting[0]
+    flow = run.assistant.flows.get(asking.flow_id)
+    present = flow.by_id.get(asking.step_id) if flow is not None else None
+    task = present.task if present is not None else None
+    is_listening = asking.is_done and isinstance(task, ActionTask) and task.name == LISTEN
+    return is_listening and run.slots.get(str(asked_slot(asking))) is None
 
 
 def _take_result(run: Run, done: ActionDone) -> None:

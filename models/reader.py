@@ -74,12 +74,26 @@ class ReaderModel:
         with self._lock:
             kept = self._turns.get(key)
         if kept is None:
-            kept = await asyncio.to_thread(self._read, asked, text)
-            with self._lock:
-                self._turns[key] = kept
-                while len(self._turns) > KEPT_TURNS:
-                    self._turns.popitem(last=False)
+            kept = (await asyncio.to_thread(self._read_behind, [asked], text))[0]
+            self._keep({key: kept})
         return kept
+
+    def _keep(self, turns: dict[tuple[str, str], ReadTurn]) -> None:
+        with self._lock:
+            self._turns.update(turns)
+            while len(self._turns) > KEPT_TURNS:
+                self._turns.popitem(last=False)
+
+    async def read_behind(self, lines: Sequence[str], text: str) -> Sequence[ReadTurn]:
+        """Read one turn behind each of several lines, in one run."""
+        with self._lock:
+            known = {line: self._turns[line, text] for line in lines if (line, text) in self._turns}
+        missing = [line for line in dict.fromkeys(lines) if line not in known]
+        if missing:
+            made = await asyncio.to_thread(self._read_behind, missing, text)
+            known |= dict(zip(missing, made, strict=True))
+            self._keep({(line, text): turn for line, turn in known.items()})
+        return [known[line] for line in lines]
 
     def _encode(self, texts: Sequence[str]) -> dict[str, Vectors]:
         made: dict[str, Vectors] = {}
@@ -89,9 +103,7 @@ class ReaderModel:
             batch = by_length[first : first + BATCH]
             rows = [self._tokens(text, MAX_TEXT_TOKENS - 2)[0] for text in batch]
             rows = [[self._cls, *row, self._sep] for row in rows]
-            width = max(map(len, rows))
-            ids = np.array([row + [0] * (width - len(row)) for row in rows], np.int64)
-            mask = (np.arange(width) < np.array([[len(row)] for row in rows])).astype(np.int64)
+            ids, mask = _padded(rows)
             weights = mask[:, :, None].astype(np.float32)
             mean = (self._run(ids, mask) * weights).sum(axis=1) / weights.sum(axis=1)
             made.update(zip(batch, unit(mean), strict=True))
@@ -101,15 +113,19 @@ class ReaderModel:
                 self._texts.popitem(last=False)
         return made
 
-    def _read(self, asked: str, text: str) -> ReadTurn:
-        context = [*self._tokens(asked, MAX_CONTEXT_TOKENS)[0], self._sep] if asked else []
-        ids, places = self._tokens(text, MAX_TOKENS - len(context) - 2)
-        row = np.array([[self._cls, *context, *ids, self._sep]], np.int64)
-        hidden = self._run(row, np.ones_like(row))[0]
-        first = 1 + len(context)
-        words = np.zeros(row.shape[1], np.bool_)
-        words[first : first + len(ids)] = True
-        return ReadTurn(hidden, words, ((0, 0),) * first + tuple(places) + ((0, 0),))
+    def _read_behind(self, lines: Sequence[str], text: str) -> list[ReadTurn]:
+        contexts = [[*self._tokens(line, MAX_CONTEXT_TOKENS)[0], self._sep] if line else [] for line in lines]
+        said, places = self._tokens(text, MAX_TOKENS - max(map(len, contexts)) - 2)
+        rows = [[self._cls, *context, *said, self._sep] for context in contexts]
+        ids, mask = _padded(rows)
+        turns = []
+        for context, hidden in zip(contexts, self._run(ids, mask), strict=True):
+            first = 1 + len(context)
+            width = first + len(said) + 1
+            words = np.zeros(width, np.bool_)
+            words[first : width - 1] = True
+            turns.append(ReadTurn(hidden[:width], words, ((0, 0),) * first + tuple(places) + ((0, 0),)))
+        return turns
 
     def _tokens(self, text: str, most: int) -> tuple[list[int], list[tuple[int, int]]]:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
@@ -122,6 +138,13 @@ class ReaderModel:
         except Exception as problem:  # onnxruntime raises classes of its own that share no root
             raise ModelUnavailable(NAME, str(problem)) from problem
         return made.astype(np.float32)
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Token rows of one width, and which tokens are real."""
+    width = max(map(len, rows))
+    ids = np.array([[*row, *([0] * (width - len(row)))] for row in rows], np.int64)
+    return ids, (np.arange(width) < np.array([[len(row)] for row in rows])).astype(np.int64)
 
 
 def _load(folder: Path, threads: int) -> tuple[Any, Heads, Tokenizer]:

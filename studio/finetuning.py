@@ -20,6 +20,7 @@ from models.finetuning.preparation import Prepared, PrepareOptions, prepare
 from models.finetuning.recording import RecordedCase
 from studio import assistants
 from studio.conversations import Models, open_actions, open_models, prepare_understanding
+from studio.knowledge import open_search
 from studio.language_models import open_group
 from studio.parts import PartBoard
 from studio.settings import Settings
@@ -82,6 +83,7 @@ async def _open(
     actions: ActionRunner | None = None
     understanding: Understanding | None = None
     rephrasing: LanguageModel | None = None
+    loaded: Models | None = None
     if options.actions != STUB:
         with chdir(folder):
             source = _source(options, folder)
@@ -89,19 +91,27 @@ async def _open(
     configured = configuration_of(assistant, os.environ).generator
     group = None if configured is None or options.rephraser != "auto" else configured.group
     if recorded is None or group is not None or options.rephraser == "embedded":
-        loaded: Models = await open_models(stack, settings.workers, board)
+        loaded = await open_models(stack, settings.workers, board)
         budget_s = settings.workers.llm_budget_s
         understanding = await prepare_understanding(assistant, loaded, board, stack, budget_s=budget_s)
         if group is not None:
             rephrasing = await open_group(stack, group, board, budget_s=REPHRASING_BUDGET_S)
         elif options.rephraser == "embedded":
             rephrasing = loaded.language_model
+    encoder = None if loaded is None else loaded.encoder
+    search = await open_search(stack, assistant, encoder, board, has_writer=recorded is None)
     board.require(*(part.name for part in board.parts))
     has_both = rephrasing is not None and understanding is not None
     rephraser = ModelRephraser(rephrasing, understanding, assistant) if has_both else None  # type: ignore[arg-type]
     stubs: Literal["only", "before"] = "only" if options.actions == STUB else "before"
     bench = Bench(
-        assistant, understanding=understanding, actions=actions, stubs=stubs, channel="rest", skips_judged=True
+        assistant,
+        understanding=understanding,
+        actions=actions,
+        search=search,
+        stubs=stubs,
+        channel="rest",
+        skips_judged=True,
     )
     return bench, rephraser
 

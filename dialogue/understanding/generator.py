@@ -23,7 +23,7 @@ from dialogue.understanding.admission import Admission
 from dialogue.understanding.evidence import start_flow
 from dialogue.understanding.grammar import Categories, turn_grammar
 from dialogue.understanding.index import Ranked
-from dialogue.understanding.naming import Naming, real_names, short_names
+from dialogue.understanding.naming import SHORT, Naming, real_names, short_names
 from dialogue.understanding.prompt import caller_part, flows_in_prefix, state_part, static_prefix
 from dialogue.understanding.router import Routed
 from dialogue.understanding.situation import Situation
@@ -37,6 +37,9 @@ OnCommand: TypeAlias = Callable[[Command], None]
 
 MAX_CANDIDATES = 8
 MAX_TOKENS = 48
+"""Two starts with their slots in aliases, or the names of the flows alone, which are all that counts at `agreement`."""
+MAX_TOKENS_OF_NAMES = 160
+"""The slots too in real names, which are several tokens each. The turn's budget of time bounds it as well."""
 LEAST_NEARNESS = 0.34
 """Below this the nearest flow is wrong more often than right, whatever a small model says about it."""
 _CATEGORIES: Mapping[Trust, Categories] = {"agreement": "said", "trained": "any", "full": "any"}
@@ -62,6 +65,8 @@ class CommandGenerator:
         self._model = model
         self._trust: Trust = trust
         self._naming = naming or (short_names(assistant) if trust == "trained" else real_names(assistant))
+        is_short = self._naming.words == SHORT or trust == "agreement"
+        self._max_tokens = MAX_TOKENS if is_short else MAX_TOKENS_OF_NAMES
         self._prefix = static_prefix(assistant, self._naming)
         self._in_prefix = frozenset(flow.id for flow in flows_in_prefix(assistant, self._naming))
 
@@ -107,12 +112,14 @@ class CommandGenerator:
         tail = self._tail(text, situation, offered)
         grammar = turn_grammar(text, situation, offered, self._naming, _CATEGORIES[self._trust])
         is_believed = self._trust != "agreement"
-        reading = _Reading(self._naming, Admission(situation, offered), on_command if is_believed else None)
+        reading = _Reading(
+            self._naming, Admission(situation, offered), on_command if is_believed else None, self._max_tokens
+        )
         completion = await self._model.complete(
             self._prefix,
             tail,
             grammar=grammar,
-            max_tokens=MAX_TOKENS,
+            max_tokens=self._max_tokens,
             stop=self._naming.stop,
             on_text=reading.take,
         )
@@ -133,10 +140,11 @@ def offered_flows(situation: Situation, candidates: Sequence[Ranked]) -> tuple[F
 class _Reading:
     """Reads one completion while it is written."""
 
-    def __init__(self, naming: Naming, admission: Admission, on_command: OnCommand | None) -> None:
+    def __init__(self, naming: Naming, admission: Admission, on_command: OnCommand | None, max_tokens: int) -> None:
         self._reader = CommandReader(naming)
         self._admission = admission
         self._on_command = on_command
+        self._max_tokens = max_tokens
         self._text = ""
 
     def take(self, piece: str) -> bool:
@@ -151,7 +159,7 @@ class _Reading:
         if not completion.text.startswith(self._text):
             return self._admission.commands  # what was streamed is what was acted on
         self._admit(self._reader.feed(completion.text[len(self._text) :]))
-        if completion.completion_tokens < MAX_TOKENS:
+        if completion.completion_tokens < self._max_tokens:
             self._admit(self._reader.finish())
         return self._admission.commands
 

@@ -7,12 +7,14 @@ writes is valid, and nothing in it is invented.
 
     root     ::= (sets (between starts)? | (cancel between)? starts | clarify | "repeat" | ...) end
     sets     ::= slots of the running flows, as many as there are, in any order
-    starts   ::= start (between start)? | name between name (between sets of any of the flows)?
-    start    ::= "f7" (between "s3 " ("50" | "60") ...)?
+    starts   ::= start-0 (between others-0)? | "f7" between bare-0 between sets of any of the flows | start-1 ...
+    start-0  ::= "f7" (between "s3 " ("50" | "60") ...)?
+    others-0 ::= start-1 | start-2 ...          at most two flows start, the second never the first
+    bare-0   ::= "f1" | "f2" ...                their names alone
     span     ::= span-0 | span-1 | ...          shared by all slots of free text
     span-0   ::= "fifty" (" dollars" (" to" " John")?)?
 
-Size and time are linear in the words of the turn and in the flows that are offered.
+Size and time are linear in the words of the turn, and in the flows that are offered beyond MAX_DISTINCT.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ MAX_SETS = 6
 """Slots that one turn fills at most."""
 MAX_TEXT_CHARACTERS = 1000
 MAX_DISTINCT = 12
-"""Up to so many flows a clarification cannot name the same one twice; the rule for that grows with their square."""
+"""Up to so many flows neither a clarification nor two starts can name the same one twice: the rules for that grow with
+the square of the flows. With more, `Admission` drops the second."""
 _CLAUSE_END = re.compile(r"[.!?;,\n]")
 
 
@@ -130,29 +133,43 @@ class _TurnGrammar:
         if not flows:
             return
         names = [self._naming.flows[flow.id] for flow in flows]
-        bare: list[str] = []
-        choices: list[str] = []
-        for place, (flow, name) in enumerate(zip(flows, names, strict=True)):
-            sets = self._several(f"of-{place}", slots_of(flow, self._situation.assistant))
-            if sets:
-                choices.append(f"{gbnf.literal(self._naming.words.start + name)} ({self._between} {sets})?")
-            else:
-                bare.append(self._naming.words.start + name)
-        choices += [gbnf.one_of(bare)] if bare else []
-        self._rules.append(f"start ::= {' | '.join(choices)}")
+        written = [self._naming.words.start + name for name in names]
+        filled = [
+            self._several(f"of-{place}", slots_of(flow, self._situation.assistant)) for place, flow in enumerate(flows)
+        ]
         if len(flows) > 1:
-            self._two_starts(flows, names)
+            slots = {slot.name: slot for flow in flows for slot in slots_of(flow, self._situation.assistant)}
+            behind = self._several("any", list(slots.values()))
+            two_starts = self._two_of_few if len(flows) <= MAX_DISTINCT else self._two_of_many
+            two_starts(written, filled, f"{self._between} {behind}" if behind else "")
             self._clarifications(names)
         else:
-            self._rules.append("starts ::= start")
+            self._rules.append(f"starts ::= {self._start(written[0], filled[0])}")
 
-    def _two_starts(self, flows: Sequence[Flow], names: Sequence[str]) -> None:
+    def _start(self, name: str, sets: str) -> str:
+        return gbnf.literal(name) + (f" ({self._between} {sets})?" if sets else "")
+
+    def _two_of_few(self, names: Sequence[str], filled: Sequence[str], behind: str) -> None:
         """Each with its slots, or both and then the slots: of which those of a third flow are not admitted later."""
-        slots = {slot.name: slot for flow in flows for slot in slots_of(flow, self._situation.assistant)}
-        sets = self._several("any", list(slots.values()))
-        behind = f" | name {self._between} name {self._between} {sets}" if sets else ""
-        self._rules.append(f"name ::= {gbnf.one_of(self._naming.words.start + name for name in names)}")
-        self._rules.append(f"starts ::= start ({self._between} start)?{behind}")
+        choices = []
+        for place, (name, sets) in enumerate(zip(names, filled, strict=True)):
+            others = [other for other in range(len(names)) if other != place]
+            self._rules.append(f"start-{place} ::= {self._start(name, sets)}")
+            self._rules.append(f"others-{place} ::= {' | '.join(f'start-{other}' for other in others)}")
+            choices.append(f"start-{place} ({self._between} others-{place})?")
+            if behind:
+                self._rules.append(f"bare-{place} ::= {gbnf.one_of(names[other] for other in others)}")
+                choices.append(f"{gbnf.literal(name)} {self._between} bare-{place} {behind}")
+        self._rules.append(f"starts ::= {' | '.join(choices)}")
+
+    def _two_of_many(self, names: Sequence[str], filled: Sequence[str], behind: str) -> None:
+        """The same where the second may be the first again."""
+        bare = gbnf.one_of(name for name, sets in zip(names, filled, strict=True) if not sets)
+        starts = [self._start(name, sets) for name, sets in zip(names, filled, strict=True) if sets]
+        self._rules.append(f"start ::= {' | '.join([*starts, *([bare] if bare else [])])}")
+        self._rules.append(f"name ::= {gbnf.one_of(names)}")
+        both = f" | name {self._between} name {behind}" if behind else ""
+        self._rules.append(f"starts ::= start ({self._between} start)?{both}")
 
     def _clarifications(self, names: Sequence[str]) -> None:
         """Two or three flows to choose from, the second never the first."""

@@ -86,6 +86,10 @@ class KnowingReader(KnowingEncoder):
         """Read a turn. Raises what the reader raises."""
         return await self._reader.read(asked, text)
 
+    async def read_behind(self, lines: Sequence[str], text: str) -> Sequence[ReadTurn]:
+        """Read a turn behind each of several lines; turns are not kept."""
+        return await self._reader.read_behind(lines, text)
+
 
 def artefact_key(assistant: Assistant, weights: Sequence[str]) -> str:
     """Return the hash of all that an artefact depends on; `weights` are the hashes of the encoders' weights."""

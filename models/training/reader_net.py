@@ -8,6 +8,9 @@
     spans   softmax over words and [CLS] = "not said" of <start(h), query(s, role)>, and the same for the end
     values  softmax of scale * (cos(u, v) + max over words of cos(h, v)) / 2 and a learned "none"
 
+    second look: the turn read behind the text of a flow, or of a slot that a starting flow would ask for
+    match   what is added to the nearness of that flow         spans   of that slot, in the role "candidate"
+
 The heads are small and run in numpy where calls are served (`dialogue/understanding/reader`).
 """
 
@@ -56,6 +59,8 @@ class ReaderNet(nn.Module):
         self.start = nn.Linear(WIDTH, WIDTH)
         self.end = nn.Linear(WIDTH, WIDTH)
         self.value_word = nn.Linear(WIDTH, WIDTH)
+        self.match_in = nn.Linear(2 * WIDTH, 128)
+        self.match_out = nn.Linear(128, 1)
         nn.init.eye_(self.value_word.weight)
         nn.init.zeros_(self.value_word.bias)
         nn.init.normal_(self.role.weight, std=0.02)
@@ -89,6 +94,10 @@ class ReaderNet(nn.Module):
         )
         features = torch.cat([hidden[:, 0], turn, asked, scalars * 4], dim=1)
         return self.act_out(functional.gelu(self.act_in(features)))  # type: ignore[no-any-return]
+
+    def match_logits(self, hidden: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
+        """[n]: how much more a turn means the flow that it was read behind than nearness alone says."""
+        return self.match_out(functional.gelu(self.match_in(torch.cat([hidden[:, 0], turn], dim=1)))).squeeze(-1)  # type: ignore[no-any-return]
 
     def span_logits(
         self, hidden: torch.Tensor, words: torch.Tensor, queries: torch.Tensor

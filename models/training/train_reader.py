@@ -12,6 +12,7 @@ import math
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,65 +20,25 @@ import torch
 from torch.nn import functional
 from transformers import AutoTokenizer, BertModel
 
-from dialogue.understanding.words import label
 from models.training.domain_files import DomainData, read_domains
 from models.training.phrases import read_phrases
+from models.training.reader_batches import Encoding, slot_queries, value_texts
 from models.training.reader_net import ROLES, ReaderNet
 from models.training.turns import ACTS, Turn, TurnMaker, Variant, merged
 
 HELD_OUT = ("pharmacy", "theatre", "it_helpdesk", "moving_company", "gym")
 """Domains that no weight is trained on: thresholds are calibrated and progress is measured on them."""
-MAX_CONTEXT_TOKENS = 18
-MAX_TOKENS = 112
 TURNS_A_STEP = 48
 CHUNKS = 3
 RATES = (1e-4, 8e-4)
 """Learning rates of the encoder and of the heads."""
+LOOKED_AT, LOOKED_FLOWS, LOOKED_SLOTS = 10, 3, 16
+"""Turns of a step that are looked at again, behind how many flows each, and turns behind a slot."""
 WITH_EXAMPLES = 0.3
 """Share of assistants whose flows have examples of what callers say, as `nlu` data gives them."""
 MOST_EXAMPLES = 5
 STRANGERS = 6
 """Flows of other domains beside an assistant's own."""
-
-
-class Encoding:
-    """Makes tensors of turns and texts."""
-
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-
-    def texts(self, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
-        made = self._tokenizer(list(texts), padding=True, truncation=True, max_length=40, return_tensors="pt")
-        return made["input_ids"], made["attention_mask"]
-
-    def turns(self, turns: Sequence[Turn], variant: Variant) -> dict[str, Any]:
-        """Tokens, mask, which tokens are words, and where each value's tokens are."""
-        cls, sep = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
-        rows, word_rows, places = [], [], []
-        for turn in turns:
-            context: list[int] = []
-            if turn.asked is not None:
-                context = self._tokenizer(variant.slot_texts[turn.asked], add_special_tokens=False)["input_ids"]
-                context = [*context[:MAX_CONTEXT_TOKENS], sep]
-            said = self._tokenizer(turn.text, add_special_tokens=False, return_offsets_mapping=True)
-            ids = said["input_ids"][: MAX_TOKENS - len(context) - 2]
-            offsets = said["offset_mapping"][: len(ids)]
-            first = 1 + len(context)
-            rows.append([cls, *context, *ids, sep])
-            word_rows.append([0] * first + [1] * len(ids) + [0])
-            places.append({name: _tokens_of(span, offsets, first) for name, span in turn.spans.items()})
-        width = max(len(row) for row in rows)
-        return {
-            "ids": torch.tensor([row + [0] * (width - len(row)) for row in rows]),
-            "mask": torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows]),
-            "words": torch.tensor([row + [0] * (width - len(row)) for row in word_rows]),
-            "places": places,
-        }
-
-
-def _tokens_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]], first: int) -> tuple[int, int]:
-    inside = [place for place, (start, end) in enumerate(offsets) if start < span[1] and end > span[0]]
-    return (inside[0] + first, inside[-1] + first) if inside else (0, 0)
 
 
 class Trainer:
@@ -102,8 +63,8 @@ class Trainer:
         turns = sorted((turn for turn in turns if turn.text.strip()), key=lambda turn: len(turn.text))
         flow_names, owners, flow_texts = self._flow_texts(variant, maker, rng)
         slot_names = list(variant.slot_texts)
-        value_names, value_texts = _value_texts(variant)
-        ids, mask = self._encoding.texts([*flow_texts, *variant.slot_texts.values(), *value_texts])
+        value_names, valued = value_texts(variant)
+        ids, mask = self._encoding.texts([*flow_texts, *variant.slot_texts.values(), *valued])
         made = self.model.embed(ids, mask)
         flows, rest = (made[: len(flow_texts)], torch.tensor(owners)), made[len(flow_texts) :]
         slots, values = rest[: len(slot_names)], rest[len(slot_names) :]
@@ -114,7 +75,96 @@ class Trainer:
             chunk = turns[first : first + size]
             parts = self._chunk(chunk, variant, flow_names, flows, slot_names, slots, value_names, values, rng, seen)
             total = total + sum(parts, torch.zeros(())) * len(chunk) / len(turns)
+        total = total + self._second_look(turns, variant, flow_names, flow_texts, flows, rng, seen)
+        total = total + self._slot_look(turns, variant, slot_names, slots, rng, seen)
         return total, seen
+
+    def _second_look(
+        self,
+        turns: Sequence[Turn],
+        variant: Variant,
+        flow_names: Sequence[str],
+        flow_texts: Sequence[str],
+        flows: tuple[torch.Tensor, torch.Tensor],
+        rng: random.Random,
+        seen: dict[str, list[float]],
+    ) -> torch.Tensor:
+        """Loss of telling the meant flow among the nearest few, each read together with the turn."""
+        fitting = [turn for turn in turns if turn.flows or turn.acts & {"search", "none", "chat"}]
+        kept = rng.sample(fitting, min(LOOKED_AT, len(fitting)))
+        if not kept:
+            return torch.zeros(())
+        tensors = self._encoding.turns([replace(turn, asked=None) for turn in kept], variant)
+        _, vectors = self.model.read(tensors["ids"], tensors["mask"], tensors["words"])
+        logits = self.model.flow_logits(self.model.nearness(vectors, *flows, len(flow_names)))
+        near = logits[:, :-1].topk(min(LOOKED_FLOWS, len(flow_names)), dim=1).indices
+        pairs = [(flow_texts[int(flow)], turn) for turn, row in zip(kept, near, strict=True) for flow in row]
+        tensors = self._encoding.pairs(pairs)
+        hidden, turn_vectors = self.model.read(tensors["ids"], tensors["mask"], tensors["words"])
+        match = self.model.match_logits(hidden, turn_vectors).view(len(kept), -1)
+        both = torch.cat([logits.gather(1, near) + match, logits[:, -1:]], dim=1)
+        meant = torch.zeros_like(both)
+        for row, turn in enumerate(kept):
+            at = [place for place, flow in enumerate(near[row]) if flow_names[int(flow)] in turn.flows]
+            if at:
+                meant[row, at] = 1 / len(at)
+            else:
+                meant[row, -1] = 1
+        is_start = torch.tensor([len(turn.flows) == 1 for turn in kept])
+        if is_start.any():
+            _count(seen, "flow_second", (both.argmax(1) == meant.argmax(1))[is_start])
+            _count(
+                seen,
+                "flow_first",
+                (
+                    logits.argmax(1)
+                    == torch.where(
+                        meant.argmax(1) < near.shape[1],
+                        near.gather(1, meant.argmax(1).clamp(max=near.shape[1] - 1)[:, None])[:, 0],
+                        torch.full((len(kept),), logits.shape[1] - 1),
+                    )
+                )[is_start],
+            )
+        return functional.cross_entropy(both, meant)
+
+    def _slot_look(
+        self,
+        turns: Sequence[Turn],
+        variant: Variant,
+        slot_names: Sequence[str],
+        slots: torch.Tensor,
+        rng: random.Random,
+        seen: dict[str, list[float]],
+    ) -> torch.Tensor:
+        """Loss of finding a value of a starting flow, the turn read behind the text of its slot."""
+        pairs: list[tuple[str, Turn]] = []
+        for turn in turns:
+            if "start" not in turn.acts or len(pairs) >= LOOKED_SLOTS:
+                continue
+            named = [
+                name
+                for flow in turn.flows
+                for name in variant.slots_of(flow)
+                if variant.domain.slots[name].type != "bool"
+            ]
+            said = [name for name in named if name in turn.spans]
+            for name in ([rng.choice(said)] if said else []) + ([rng.choice(named)] if named else []):
+                pairs.append((name, turn))
+        if not pairs:
+            return torch.zeros(())
+        tensors = self._encoding.pairs([(variant.slot_texts[name], turn) for name, turn in pairs])
+        hidden, _ = self.model.read(tensors["ids"], tensors["mask"], tensors["words"])
+        rows = torch.tensor([slot_names.index(name) for name, _ in pairs])
+        roles = torch.full((len(pairs), 1), ROLES.index("candidate"))
+        queries = self.model.slot_queries(slots[rows][:, None], roles)
+        starts, ends = self.model.span_logits(hidden, tensors["words"], queries)
+        places = [tensors["places"][row].get(name, (0, 0)) for row, (name, _) in enumerate(pairs)]
+        wanted = torch.tensor(places)
+        right = (starts[:, 0].argmax(-1) == wanted[:, 0]) & (ends[:, 0].argmax(-1) == wanted[:, 1])
+        _count(seen, "slot_look_said", right[wanted[:, 0] > 0])
+        _count(seen, "slot_look_none", right[wanted[:, 0] == 0])
+        loss = functional.cross_entropy(starts[:, 0], wanted[:, 0]) + functional.cross_entropy(ends[:, 0], wanted[:, 1])
+        return loss * 0.5
 
     def _chunk(
         self,
@@ -173,7 +223,7 @@ class Trainer:
         rng: random.Random,
         seen: dict[str, list[float]],
     ) -> list[torch.Tensor]:
-        queries = [_queries(turn, variant, rng) for turn in turns]
+        queries = [slot_queries(turn, variant, rng) for turn in turns]
         width = max(len(row) for row in queries)
         if width == 0:
             return []
@@ -244,32 +294,6 @@ class Trainer:
         return names, owners, texts
 
 
-def _value_texts(variant: Variant) -> tuple[list[tuple[str, str]], list[str]]:
-    names = [
-        (name, value)
-        for name, slot in variant.domain.slots.items()
-        if slot.type == "categorical" and isinstance(slot.values, Mapping)
-        for value in slot.values
-    ]
-    return names, [f"{label(name)}: {label(value)}" for name, value in names]
-
-
-def _queries(turn: Turn, variant: Variant, rng: random.Random) -> list[tuple[str, str]]:
-    """Slots whose value is looked for in a turn, each with its role."""
-    slots = variant.domain.slots
-    listed: list[tuple[str, str]] = []
-    if turn.active is not None:
-        for name in variant.slots_of(turn.active):
-            role = "asked" if name == turn.asked else "filled" if name in turn.filled else "open"
-            listed.append((name, role))
-    for flow in turn.flows if "start" in turn.acts else ():
-        listed += [(name, "candidate") for name in variant.slots_of(flow) if name not in dict(listed)]
-    if turn.active is None and not turn.flows:
-        flow = rng.choice(list(variant.flows))
-        listed += [(name, "candidate") for name in variant.slots_of(flow)]
-    return [(name, role) for name, role in listed if slots[name].type != "bool"]
-
-
 def _count(seen: dict[str, list[float]], name: str, right: torch.Tensor) -> None:
     seen.setdefault(name, []).extend(right.float().tolist())
 
@@ -296,6 +320,7 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--init", type=Path, help="checkpoint whose weights to begin with")
     options.add_argument("--everything", action="store_true", help="train on the held-out domains as well")
     given = options.parse_args()
     torch.set_num_threads(given.threads)
@@ -306,6 +331,8 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(given.base)
     model = ReaderNet(BertModel.from_pretrained(given.base, add_pooling_layer=False))
     model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    if given.init is not None:
+        model.load_state_dict(torch.load(given.init, weights_only=False)["model"], strict=False)
     trainer = Trainer(model, tokenizer, taught, given.seed)
     heads = [value for name, value in model.named_parameters() if not name.startswith("encoder.")]
     inner = [value for name, value in model.named_parameters() if name.startswith("encoder.") and value.requires_grad]

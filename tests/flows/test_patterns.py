@@ -106,8 +106,16 @@ class TestPatterns:
     def test_code_change(self, talk: Talk) -> None:
         assert talk.hear(HandleCodeChange()) == ["say utter_inform_code_change", "listen open"]
 
-    def test_nothing_to_do_asks_again(self, talk: Talk) -> None:
-        assert talk.hear(Noop()) == list(self.AGAIN)
+    def test_who_needs_a_moment_is_not_asked_again(self, talk: Talk) -> None:
+        stack = talk.state.stack
+        assert talk.hear(Noop()) == ["listen recipient"]
+        assert talk.state.stack == stack
+        assert talk.hear(Noop(), ChitChat()) == ["say utter_cannot_handle", *self.AGAIN]
+        assert talk.hear(UserSilence())[0] == "repeat"
+        talk.hear(Noop())
+        assert talk.hear(SetSlot("recipient", "Jo")) == [
+            "run validate_recipient", "say utter_ask_amount", "listen amount",
+        ]  # fmt: skip
 
     def test_user_pattern_replaces_ours(self, folder: Path) -> None:
         flows = """

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from dialogue.actions.in_process import InProcessActions
+from dialogue.knowledge.index import build_index
+from dialogue.knowledge.search import KnowledgeSearch, Means
+from dialogue.knowledge.settings import read_settings
+from dialogue.knowledge.stores import FolderStore
 from dialogue.testing.case import Case, Suite
 from dialogue.testing.commands_file import Turns, read_commands
 from dialogue.testing.runner import Bench, run_case
@@ -72,13 +76,24 @@ def actions():
         runner.close()
 
 
+async def bench_of(held: HeldBack, recorded: dict[str, Turns], actions) -> Bench:
+    """What `vivavoce test --commands` runs with: the assistant's code, and its documents searched by words alone."""
+    settings, findings = read_settings(held.assistant)
+    assert settings is not None
+    assert findings == ()
+    index = await build_index(held.folder / settings.source, None)
+    assert index.findings == ()
+    search = KnowledgeSearch(settings, Means(FolderStore(index, None)))
+    return Bench(held.assistant, recorded=recorded, actions=actions[held.name], search=search)
+
+
 def said(case: Case) -> list[str]:
     return [step.text for step in case.steps if step.text is not None]
 
 
 @pytest.mark.parametrize(("held", "case"), CASES)
 async def test_conversation(held, case, actions):
-    result = await run_case(case, Bench(held.assistant, recorded=held.recorded, actions=actions[held.name]))
+    result = await run_case(case, await bench_of(held, held.recorded, actions))
 
     assert result.failure is None, result.failure
 
@@ -86,7 +101,7 @@ async def test_conversation(held, case, actions):
 @for_each
 async def test_no_case_passes_when_nothing_is_understood(held, actions):
     silent = {key: tuple(() for _ in turns) for key, turns in held.recorded.items()}
-    bench = Bench(held.assistant, recorded=silent, actions=actions[held.name])
+    bench = await bench_of(held, silent, actions)
 
     assert [case.name for case in held.suite.cases if (await run_case(case, bench)).failure is None] == []
 

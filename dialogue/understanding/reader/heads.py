@@ -72,9 +72,22 @@ class Heads:
         features = np.concatenate([turn.hidden[0], vector, question, scalars * _SCALARS])
         return _sigmoid(self._linear("act_out", _gelu(self._linear("act_in", features))))
 
-    def flows(self, near: Vectors) -> Vectors:
-        """Shares of flows [m + 1] by their cosines; the last is "none of them"."""
-        return _softmax(np.append(self._at["flow_scale"] * near, self._at["flow_none"]).astype(np.float32))
+    def flows(self, near: Vectors, more: Vectors | None = None) -> Vectors:
+        """Shares of flows [m + 1] by their cosines; the last is "none of them". `more` [m] is added to each."""
+        logits = self._at["flow_scale"] * near
+        if more is not None:
+            logits = logits + more
+        return _softmax(np.append(logits, self._at["flow_none"]).astype(np.float32))
+
+    @property
+    def has_match(self) -> bool:
+        """Whether these weights were trained to look at a turn and a flow together."""
+        return "match_in.weight" in self._at
+
+    def match(self, turn: ReadTurn) -> float:
+        """How much more a turn means the flow that it was read behind than nearness alone says: added to logits."""
+        features = np.concatenate([turn.hidden[0], turn.vector])
+        return float(self._linear("match_out", _gelu(self._linear("match_in", features)))[0])
 
     def spans(self, turn: ReadTurn, slots: Vectors, roles: npt.NDArray[np.int64]) -> tuple[Vectors, Vectors]:
         """Shares of starts and ends [q, t] for slots [q, 384] in their roles."""

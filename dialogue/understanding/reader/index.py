@@ -31,6 +31,7 @@ class ReaderIndex:
     slots: Mapping[str, Vectors]
     values: Mapping[str, tuple[tuple[str, ...], Vectors]]
     slot_texts: Mapping[str, str]
+    flow_texts: Mapping[str, str]
 
 
 async def build_index(assistant: Assistant, reader: TurnReader) -> ReaderIndex:
@@ -48,7 +49,8 @@ async def build_index(assistant: Assistant, reader: TurnReader) -> ReaderIndex:
     for name, listed in valued.items():
         values[name] = (listed, rest[at : at + len(listed)])
         at += len(listed)
-    return ReaderIndex(tuple(flow for flow, _ in rows), flows, slots, values, texts)
+    own = dict(reversed(rows))
+    return ReaderIndex(tuple(flow for flow, _ in rows), flows, slots, values, texts, own)
 
 
 def slot_texts(assistant: Assistant) -> dict[str, str]:

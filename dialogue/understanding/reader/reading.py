@@ -15,8 +15,8 @@ from flows.model import Flow, Slot
 MAX_VALUE_TOKENS = 24
 
 
-SILENCE: dict[Role, float] = {"asked": 1.0, "filled": 1.0, "open": 1.0, "candidate": 1.0}
-"""How much likelier than silence a value must be, by role; measured on domains that were held back."""
+RULED_OUT = -100.0
+"""Added to the logits of flows that are too far to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,16 @@ class Reading:
         if situation.active is not None and situation.active not in flows:
             flows.append(situation.active)
         self._flows = [flow for flow in flows if flow.id in self._near]
+        self._matches: Mapping[str, float] = {}
+        self._looks: Mapping[str, ReadTurn] = {}
+
+    def look_at_flows(self, looks: Mapping[str, ReadTurn]) -> None:
+        """Take the turn read behind the text of each of the nearest flows: only these are meant, or none."""
+        self._matches = {flow: self._heads.match(turn) for flow, turn in looks.items()}
+
+    def look_at_slots(self, looks: Mapping[str, ReadTurn]) -> None:
+        """Take the turn read behind the text of each slot that a starting flow would ask for."""
+        self._looks = looks
 
     def acts(self) -> Mapping[Act, float]:
         """Share of each act; several may be likely at once."""
@@ -65,7 +75,10 @@ class Reading:
     def flows(self) -> tuple[FlowShare, ...]:
         """The flows that may be started, the likeliest first."""
         near = np.array([self._near[flow.id] for flow in self._flows], np.float32)
-        shares = self._heads.flows(near)
+        more = None
+        if self._matches:
+            more = np.array([self._matches.get(flow.id, RULED_OUT) for flow in self._flows], np.float32)
+        shares = self._heads.flows(near, more)
         listed = [
             FlowShare(flow, float(share), float(at)) for flow, share, at in zip(self._flows, shares, near, strict=False)
         ]
@@ -80,8 +93,13 @@ class Reading:
         roles = np.array([ROLES.index(role or self._role(slot)) for slot in known], np.int64)
         starts, ends = self._heads.spans(self._turn, vectors, roles)
         found = {}
-        for place, (slot, start, end) in enumerate(zip(known, starts, ends, strict=True)):
-            said = self._best(start, end, SILENCE[ROLES[roles[place]]])
+        for place, slot in enumerate(known):
+            look = self._looks.get(slot.name) if role == "candidate" else None
+            if look is None:
+                said = _best(self._turn, starts[place], ends[place])
+            else:
+                start, end = self._heads.spans(look, vectors[place : place + 1], roles[place : place + 1])
+                said = _best(look, start[0], end[0])
             if said is not None:
                 found[slot.name] = said
         return found
@@ -102,17 +120,19 @@ class Reading:
             return "asked"
         return "filled" if self._situation.values.get(slot.name) is not None else "open"
 
-    def _best(self, starts: Vectors, ends: Vectors, silence: float) -> Said | None:
-        """The likeliest stretch, if it is likelier than that nothing is said."""
-        words = np.flatnonzero(self._turn.words)
-        joint = np.triu(np.outer(starts[words], ends[words]))
-        joint -= np.triu(joint, MAX_VALUE_TOKENS)
-        first, last = np.unravel_index(int(joint.argmax()), joint.shape)
-        share, silent = float(joint[first, last]), float(starts[NOT_SAID] * ends[NOT_SAID])
-        if share <= silence * silent:
-            return None
-        start, end = self._turn.places[words[first]][0], self._turn.places[words[last]][1]
-        return Said(start, end, share / (share + silent))
+
+def _best(turn: ReadTurn, starts: Vectors, ends: Vectors) -> Said | None:
+    """The likeliest stretch, if it is likelier than that nothing is said."""
+    words = np.flatnonzero(turn.words)
+    if not len(words):
+        return None
+    joint = np.triu(np.outer(starts[words], ends[words]))
+    joint -= np.triu(joint, MAX_VALUE_TOKENS)
+    first, last = np.unravel_index(int(joint.argmax()), joint.shape)
+    share, silent = float(joint[first, last]), float(starts[NOT_SAID] * ends[NOT_SAID])
+    if share <= silent:
+        return None
+    return Said(turn.places[words[first]][0], turn.places[words[last]][1], share / (share + silent))
 
 
 def _nearest(index: ReaderIndex, vector: Vectors) -> dict[str, float]:

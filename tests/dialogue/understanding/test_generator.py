@@ -12,7 +12,7 @@ from dialogue.anticipation import Anticipation
 from dialogue.ports import Completion, OnText
 from dialogue.understanding import cascade as cascade_module
 from dialogue.understanding.cascade import Cascade
-from dialogue.understanding.generator import MAX_TOKENS, CommandGenerator, Trust
+from dialogue.understanding.generator import MAX_TOKENS, MAX_TOKENS_OF_NAMES, CommandGenerator, Trust
 from dialogue.understanding.index import Ranked
 from dialogue.understanding.naming import short_names
 from dialogue.understanding.prompt import state_part
@@ -79,6 +79,13 @@ async def test_a_value_that_was_cut_short_does_not_count(at: At, bank: Assistant
     generated = await CommandGenerator(bank, _CutShort(), "trained").generate("send it", at(None), ())
     assert generated.commands == (StartFlow("transfer_money"),)
     assert generated.completion.completion_tokens == MAX_TOKENS
+
+
+async def test_real_names_have_room_for_two_starts_with_their_slots(at: At, bank: Assistant) -> None:
+    expected: dict[Trust, int] = {"trained": MAX_TOKENS, "full": MAX_TOKENS_OF_NAMES, "agreement": MAX_TOKENS}
+    for trust, most in expected.items():
+        generated = await CommandGenerator(bank, _CutShort(), trust).generate("send it", at(None), ())
+        assert generated.completion.completion_tokens == most
 
 
 async def test_the_prefix_never_changes_and_an_unlisted_flow_is_told(at: At, bank: Assistant) -> None:

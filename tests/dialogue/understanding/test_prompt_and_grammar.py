@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dialogue.understanding.admission import Admission, admitted
 from dialogue.understanding.gbnf import literal, one_of
-from dialogue.understanding.grammar import Categories, is_stretch, turn_grammar, values_said
+from dialogue.understanding.grammar import MAX_DISTINCT, Categories, is_stretch, turn_grammar, values_said
 from dialogue.understanding.naming import Naming, real_names, short_names
 from dialogue.understanding.prompt import caller_part, flows_in_prefix, state_part, static_prefix
 from dialogue.understanding.situation import Situation
@@ -138,6 +138,9 @@ def test_aliases_say_the_same_on_one_line(at: At, bank: Assistant) -> None:
     assert grammar.admits("s2 60; f3\n")
     assert grammar.admits("f2; f3\n")
     assert grammar.admits("f1; s2 60; s1 Jane; f3\n")
+    assert grammar.admits("f3; f1; s2 60; s1 Jane\n")
+    for twice in ("f2; f2\n", "f1; s2 60; f1\n", "f1; f1; s2 60\n", "f1; f2; f3\n"):
+        assert not grammar.admits(twice)
     assert grammar.admits("f1; f3; s1 Jane\n")
     assert grammar.admits("cancel; f3\n")
     assert grammar.admits("ask f2 f3\n")
@@ -225,7 +228,8 @@ def test_a_grammar_is_small_and_made_quickly(bank: Assistant, naming_of: Callabl
     situation = Situation(large, startable=tuple(large.flows.values()))
     naming = naming_of(large)
     forty = "well I came home and saw fifty dollars were paid to John in Boston " * 3
-    assert len(turn_grammar(forty, situation, situation.startable[:8], naming)) < 20_000
+    for n_flows in (2, 8, MAX_DISTINCT):
+        assert len(turn_grammar(forty, situation, situation.startable[:n_flows], naming)) < 20_000
     for said in ("x" * 10_000, "word " * 2000, "a;b,c 7 " * 1500, forty):
         assert len(turn_grammar(said, situation, situation.startable, naming)) < 60_000
 

@@ -61,6 +61,20 @@ def test_prepare_writes_real_names_and_messages(vivavoce: Vivavoce, folder: Path
     assert assistant["content"] == "start flow paint\n"
 
 
+def test_prepare_answers_questions_from_documents(vivavoce: Vivavoce, folder: Path) -> None:
+    (folder / "config.yml").write_text("policies: [{name: FlowPolicy}, {name: EnterpriseSearchPolicy}]\n")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "paint.md").write_text("# Drying\nRed paint dries in two hours.\n")
+    asked = "      - user: in how many hours red paint dries\n      - bot: Red paint dries in two hours.\n"
+    (folder / "e2e_tests" / "all.yml").write_text(CASES + asked)
+    (folder / "commands.yml").write_text(COMMANDS + "  - [search and reply]\n")
+
+    ran = vivavoce("finetune", "prepare", folder, "--commands", folder / "commands.yml", "--rephrases", "0", "--json")
+
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["turns"] == 3
+
+
 def test_prepare_fails_where_no_test_passes(vivavoce: Vivavoce, folder: Path) -> None:
     (folder / "e2e_tests" / "all.yml").write_text(CASES.replace("It is red now.", "It is blue."))
 
