@@ -168,6 +168,8 @@ def _model_name(settings: Settings) -> str:
     models = []
     if settings.workers.has_encoder:
         models.append("minilm-l6-v2")
+    if settings.workers.has_reader:
+        models.append("reader")
     if settings.workers.has_language_model:
         models.append("smollm2-135m-instruct")
     return " + ".join(models) or "rules"

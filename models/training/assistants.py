@@ -27,7 +27,7 @@ from flows.commands import (
 from flows.effects import Expectation
 from flows.loader import load_assistant
 from flows.model import Assistant, CollectTask
-from models.training.turns import Turn, Variant
+from models.training.turn_kinds import Turn, Variant
 
 _ALONE: dict[str, Command] = {
     "cancel": CancelFlow(),
@@ -101,4 +101,6 @@ def commands_of(turn: Turn, variant: Variant) -> tuple[Command, ...] | None:
             continue
         value = turn.values.get(name, turn.text[start:end])
         commands.append(SetSlot(name, f"{value:g}" if isinstance(value, float) else value))
+    meant = {name: value for name, value in turn.values.items() if name not in turn.spans and isinstance(value, str)}
+    commands += [SetSlot(name, value) for name, value in meant.items() if name in known]
     return tuple(commands) or None

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from dialogue.understanding.words import label
-from models.training.turns import Turn, Variant
+from models.training.turn_kinds import Turn, Variant
 
 MAX_CONTEXT_TOKENS = 18
 MAX_TOKENS = 112

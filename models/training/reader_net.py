@@ -23,7 +23,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
-from models.training.turns import ACTS
+from models.training.turn_kinds import ACTS
 
 WIDTH = 384
 ROLES = ("asked", "filled", "open", "candidate")

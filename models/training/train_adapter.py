@@ -29,7 +29,7 @@ from models.training.assistants import assistant_of, commands_of, situation_of
 from models.training.domain_files import DomainData, read_domains
 from models.training.phrases import read_phrases
 from models.training.train_reader import HELD_OUT
-from models.training.turns import TurnMaker, merged
+from models.training.turn_maker import TurnMaker, merged
 
 TURNS_A_STEP = 24
 DRAWN_A_STEP = 34

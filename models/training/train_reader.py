@@ -24,7 +24,8 @@ from models.training.domain_files import DomainData, read_domains
 from models.training.phrases import read_phrases
 from models.training.reader_batches import Encoding, slot_queries, value_texts
 from models.training.reader_net import ROLES, ReaderNet
-from models.training.turns import ACTS, Turn, TurnMaker, Variant, merged
+from models.training.turn_kinds import ACTS, Turn, Variant
+from models.training.turn_maker import TurnMaker, merged
 
 HELD_OUT = ("pharmacy", "theatre", "it_helpdesk", "moving_company", "gym")
 """Domains that no weight is trained on: thresholds are calibrated and progress is measured on them."""

@@ -8,48 +8,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from dialogue.understanding.words import label
 from models.training.domain_files import DomainData, FlowData, SlotData, holes, read_information
 from models.training.noise import aligned
 from models.training.phrases import Phrases
+from models.training.turn_kinds import Turn, Variant
 from models.training.values import Value, ValueMaker
+from models.training.written_turns import WrittenTurns
 
-ACTS = (
-    "start", "fill", "clarify", "cancel", "chat", "search", "skip", "repeat", "person", "none", "yes", "no", "hold",
-)  # fmt: skip
-"""What a turn may do, several at once; the order is that of the reader's outputs."""
-
-
+WRITTEN = 0.4
+"""Share of turns that were written by hand as a whole, where a domain has such."""
 YES_OR_NO = 0.3
 """Share of questions that ask yes or no, where a flow has such a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A domain as one assistant: its flows with a name and a description each, its slots as they are described."""
-
-    domain: DomainData
-    flows: Mapping[str, tuple[str, str]]
-    slot_texts: Mapping[str, str]
-
-    def slots_of(self, flow: str) -> tuple[str, ...]:
-        return self.domain.flows[flow].slots
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn and what it means. `spans` has the place of each value; `values` what categories and numbers mean."""
-
-    text: str
-    acts: frozenset[str]
-    flows: tuple[str, ...] = ()
-    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    values: Mapping[str, str | float | bool] = field(default_factory=dict)
-    active: str | None = None
-    asked: str | None = None
-    filled: Mapping[str, str] = field(default_factory=dict)
 
 
 def merged(first: DomainData, second: DomainData, rng: random.Random, most: int = 6) -> DomainData:
@@ -78,6 +50,7 @@ class TurnMaker:
         self._rng = rng
         self._values = ValueMaker(phrases, rng)
         self._information = read_information()
+        self._written = WrittenTurns(self._values, rng)
 
     def informed(self, domain: DomainData) -> DomainData:
         """Give a business flows that only tell something; its own questions that those answer are left out."""
@@ -123,7 +96,9 @@ class TurnMaker:
     def turn(self, variant: Variant) -> Turn:
         """Draw a turn with `variant`, as recognition may write it."""
         rng = self._rng
-        made = self._in_flow(variant) if rng.random() < 0.62 else self._open(variant)
+        made = self._written.draw(variant) if rng.random() < WRITTEN else None
+        if made is None:
+            made = self._in_flow(variant) if rng.random() < 0.62 else self._open(variant)
         return self._recognised(made)
 
     # -- nothing is asked -------------------------------------------------------------------------------------------
