@@ -147,6 +147,8 @@ class InProcessActions:
         except NotImplementedError:
             return  # a class that other actions are derived from
         except (Exception, SystemExit) as problem:  # the plugin boundary: user code may raise anything
+            if isinstance(problem, AttributeError) and kind.__subclasses__():
+                return  # another such class: its name is built from what those that derive from it say
             raise ActionsUnloadable(f"cannot create {kind.__qualname__}: {problem}") from problem
         if not isinstance(name, str):
             raise ActionsUnloadable(f"{kind.__qualname__}.name() must return a string, not {name!r}")

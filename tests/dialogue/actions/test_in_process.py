@@ -163,6 +163,23 @@ async def test_a_module_of_the_public_sdk_that_is_not_here_says_what_to_type(fol
         folders.load({"actions/__init__.py": "from rasa_sdk.knowledge_base.actions import ActionQueryKnowledgeBase"})
 
 
+async def test_a_base_class_whose_name_comes_from_its_children_is_no_action(folders: Folders) -> None:
+    code = HEAD + dedent(
+        """
+        class Lookup(Action):
+            def name(self):
+                return f"action_look_up_{self.topic}"
+
+            def run(self, dispatcher, tracker, domain):
+                return [SlotSet("topic", self.topic)]
+
+        class LookupOrder(Lookup):
+            topic = "order"
+        """
+    )
+    assert folders.load({"actions/__init__.py": code}).names == ("action_look_up_order",)
+
+
 async def test_base_classes_and_plain_classes_are_no_actions(folders: Folders) -> None:
     source = """
     class Base(Action):
