@@ -3,7 +3,8 @@
 Strictly: the same command, the same names, the same value as written. Leniently, as end-to-end tests compare values
 and as a caller would: `"100"`, 100 and 100.0 are one value, and so are `Baker Street 12.` and `baker street 12`; the
 order of a clarification's options and the reason of a cannot-handle do not count. A number with leading zeros is a
-code and not a number, so `007` is not 7.
+code and not a number, so `007` is not 7. A value as it was said and the value that it stands for in its slot are one,
+as `four four seven` and `447` for an order number: every stage writes the latter.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias
 
+from dialogue.understanding.normalising import normalised
 from dialogue.understanding.parsing import format_command, format_value
 from flows.commands import CannotHandle, Clarify, Command, CorrectSlots, Json, Noop, SetSlot
 from flows.model import Assistant
@@ -71,6 +73,7 @@ def lenient_value(value: Json, name: str, assistant: Assistant) -> str:
     """Return what is left of a slot's value when what does not count is taken away."""
     slot = assistant.slots.get(name)
     if slot is not None:
+        value = normalised(slot, value)
         with suppress(Misfit):
             value = fitted(slot, value)
     if isinstance(value, str):

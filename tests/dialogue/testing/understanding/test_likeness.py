@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +12,14 @@ from dialogue.testing.understanding.likeness import items, key, kind, lenient_va
 from dialogue.testing.understanding.scores import added, compare, percentile
 from dialogue.understanding.parsing import parse_commands
 from flows.commands import CannotHandle, CorrectSlots, Noop, SetSlot
-from flows.model import Assistant
+from flows.model import Assistant, Slot
 
 
 @pytest.mark.parametrize(
     ("slot", "one", "other"),
     [
         ("amount", "100", 100),
+        ("amount", 50, "fifty"),
         ("amount", 100, 100.0),
         ("amount", "1,200.50", 1200.5),
         ("recipient", "Joe", " joe."),
@@ -40,7 +43,6 @@ def test_values_that_are_the_same(bank: Assistant, slot: str, one: object, other
         ("recipient", "$1.50", "$150"),
         ("recipient", "-5", "5"),
         ("recipient", "Joe", "Jo"),
-        ("amount", "50", "fifty"),
         ("confirmed", "yes", False),
         ("recipient", "?", "!"),
     ],
@@ -100,3 +102,18 @@ def test_percentiles() -> None:
     assert [percentile(list(range(1, 101)), percent) for percent in (50, 95, 99, 100)] == [50, 95, 99, 100]
     assert percentile([], 50) == 0.0
     assert percentile([7.0], 1) == 7.0
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "value", "another"),
+    [
+        ("order_number", "four four seven one eight", "44718", "four four seven one nine"),
+        ("contact_email", "joe at example dot org", "joe@example.org", "jo at example dot org"),
+    ],
+)
+def test_a_value_as_said_is_the_value_it_stands_for(
+    bank: Assistant, name: str, said: str, value: str, another: str
+) -> None:
+    assistant = replace(bank, slots={**bank.slots, name: Slot(name, "text")})
+    assert lenient_value(said, name, assistant) == lenient_value(value, name, assistant)
+    assert lenient_value(another, name, assistant) != lenient_value(value, name, assistant)
