@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, chdir, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -19,6 +19,7 @@ from models.finetuning.model_rephrasing import ModelRephraser
 from models.finetuning.preparation import Prepared, PrepareOptions, prepare
 from models.finetuning.recording import RecordedCase
 from studio import assistants
+from studio.action_places import STUB, actions_source, where_actions_run
 from studio.conversations import Models, open_actions, open_models, prepare_understanding
 from studio.knowledge import open_search
 from studio.language_models import open_group
@@ -28,7 +29,6 @@ from studio.settings import Settings
 Rephraser: TypeAlias = Literal["auto", "phrases", "embedded"]
 """Who rephrases: the model that the assistant's files name if there is one, phrases alone, or the embedded model."""
 
-IN_PROCESS, STUB = "in-process", "stub"
 REPHRASING_BUDGET_S = 60.0
 
 
@@ -64,7 +64,7 @@ async def prepare_data(options: DataOptions, settings: Settings, *, say: Callabl
 
     async with AsyncExitStack() as stack:
         bench, rephraser = await _open(stack, assistant, settings, options, recorded)
-        with chdir(folder) if _source(options, folder) in (IN_PROCESS, None) else nullcontext():
+        with where_actions_run(options.actions, assistant):
             return await prepare(
                 suite, bench, out, options.prepare, recorded=recorded, rephraser=rephraser, on_case=tell
             )
@@ -79,14 +79,13 @@ async def _open(
 ) -> tuple[Bench, ModelRephraser | None]:
     """Start what the tests and the rephrasing need; raises before any test runs where something is not there."""
     board = PartBoard()
-    folder = Path(assistant.folder)
     actions: ActionRunner | None = None
     understanding: Understanding | None = None
     rephrasing: LanguageModel | None = None
     loaded: Models | None = None
     if options.actions != STUB:
-        with chdir(folder):
-            source = _source(options, folder)
+        with where_actions_run(options.actions, assistant):
+            source = actions_source(options.actions, assistant)
             actions = await open_actions(stack, assistant, settings.conversations, board, source)
     configured = configuration_of(assistant, os.environ).generator
     group = None if configured is None or options.rephraser != "auto" else configured.group
@@ -114,11 +113,3 @@ async def _open(
         skips_judged=True,
     )
     return bench, rephraser
-
-
-def _source(options: DataOptions, folder: Path) -> str | None:
-    """Return where actions run: as told, else in this process if the folder has code, else as endpoints.yml says."""
-    if options.actions is not None:
-        return options.actions
-    has_code = (folder / "actions.py").is_file() or any((folder / "actions").rglob("*.py"))
-    return IN_PROCESS if has_code else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, chdir, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from dialogue.testing.suite import find_tests, load_suite
 from flows.findings import Findings
 from flows.model import Assistant
 from studio import assistants
+from studio.action_places import STUB, actions_source, where_actions_run
 from studio.conversations import Models, open_actions, open_models, prepare_understanding
 from studio.coverage import write_coverage
 from studio.errors import RecordingRefused
@@ -28,7 +29,6 @@ from studio.parts import PartBoard
 from studio.settings import Settings
 from studio.test_report import case_lines, coverage_lines, summary
 
-IN_PROCESS, STUB = "in-process", "stub"
 STUBS_ALONE = "RASA_PRO_BETA_STUB_CUSTOM_ACTION"
 """The format's variable: where it is true, a file with stubs runs with these alone."""
 _NAMED_STRANGERS = 5
@@ -80,7 +80,7 @@ async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[s
             for line in lines:
                 say(line)
 
-        with _where_actions_run(options, assistant):
+        with where_actions_run(options.actions, assistant):
             ran = await run_suite(
                 suite, bench, fail_fast=options.is_failing_fast, on_case=lambda case: tell(case_lines(case))
             )
@@ -108,8 +108,8 @@ async def _bench(
     understanding: Understanding | None = None
     models: Models | None = None
     if _needs_actions(options, suite):
-        source = _source(options, assistant)
-        with _where_actions_run(options, assistant):
+        source = actions_source(options.actions, assistant)
+        with where_actions_run(options.actions, assistant):
             actions = await open_actions(stack, assistant, settings.conversations, board, source)
     if recorded is None:
         models = await open_models(stack, settings.workers, board)
@@ -139,23 +139,6 @@ def _needs_actions(options: RunOptions, suite: Suite) -> bool:
     """Say whether any case may run an action that its file does not stub."""
     mode = _stub_mode(options)
     return mode != "only" and not (mode == "alone" and all(case.has_stubs for case in suite.cases))
-
-
-def _source(options: RunOptions, assistant: Assistant) -> str | None:
-    """Return where actions run: as told, else in this process if the folder has code, else as endpoints.yml says."""
-    if options.actions is not None:
-        return options.actions
-    folder = Path(assistant.folder)
-    has_code = (folder / "actions.py").is_file() or any((folder / "actions").rglob("*.py"))
-    return IN_PROCESS if has_code else None
-
-
-def _where_actions_run(options: RunOptions, assistant: Assistant) -> AbstractContextManager[None]:
-    """Work in the assistant's folder while its own code may run: code opens its files from there, as it was written.
-
-    Only this command does so, since its process has one assistant and no other work.
-    """
-    return chdir(assistant.folder) if _source(options, assistant) in (IN_PROCESS, None) else nullcontext()
 
 
 def _stub_mode(options: RunOptions) -> StubMode:

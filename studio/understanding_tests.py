@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, chdir, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from dialogue.testing.understanding.stages import StageName, one_stage
 from flows.findings import Findings
 from flows.model import Assistant
 from studio import assistants
+from studio.action_places import STUB, actions_source, where_actions_run
 from studio.conversations import (
     ENCODER,
     LANGUAGE_MODEL,
@@ -33,7 +34,6 @@ from studio.parts import PartBoard
 from studio.settings import Settings, WorkerConfig
 from studio.understanding_report import case_lines, summary_lines
 
-IN_PROCESS, STUB = "in-process", "stub"
 NEEDED: Mapping[StageName, tuple[str, ...]] = {
     "fast_path": (),
     "router": (ENCODER,),
@@ -82,7 +82,7 @@ async def run_understanding_tests(
 
     async with AsyncExitStack() as stack:
         bench = await _bench(stack, assistant, settings, options)
-        with _where_actions_run(options, assistant):
+        with where_actions_run(options.actions, assistant):
             result = await run_understanding(suite, bench, on_case=tell)
     for line in summary_lines(result):
         say(line)
@@ -114,8 +114,8 @@ async def _bench(
     board = PartBoard()
     actions: ActionRunner | None = None
     if options.actions != STUB:
-        with _where_actions_run(options, assistant):
-            source = _source(options, assistant)
+        with where_actions_run(options.actions, assistant):
+            source = actions_source(options.actions, assistant)
             actions = await open_actions(stack, assistant, settings.conversations, board, source)
     models = await open_models(stack, _needed(settings.workers, options.stage), board)
     understanding = await _understanding(stack, assistant, models, options.stage, settings.workers, board)
@@ -168,21 +168,6 @@ def _needed(config: WorkerConfig, stage: StageName) -> WorkerConfig:
         has_reader=config.has_reader and READER in needed,
         has_language_model=config.has_language_model and LANGUAGE_MODEL in needed,
     )
-
-
-def _source(options: UnderstandOptions, assistant: Assistant) -> str | None:
-    """Return where actions run: as told, else in this process if the folder has code, else as endpoints.yml says."""
-    if options.actions is not None:
-        return options.actions
-    folder = Path(assistant.folder)
-    has_code = (folder / "actions.py").is_file() or any((folder / "actions").rglob("*.py"))
-    return IN_PROCESS if has_code else None
-
-
-def _where_actions_run(options: UnderstandOptions, assistant: Assistant) -> chdir[str] | nullcontext[None]:
-    """Work in the assistant's folder while its own code may run, as end-to-end tests do."""
-    is_here = options.actions != STUB and _source(options, assistant) in (IN_PROCESS, None)
-    return chdir(assistant.folder) if is_here else nullcontext()
 
 
 def _model_name(settings: Settings, stage: StageName, asked: tuple[str, ...]) -> str:

@@ -1,9 +1,8 @@
 """The cascade: from a caller's words to commands, by the cheapest stage that is sure.
 
     payload ──▶ fast path ──▶ reader ──▶ language model ──▶ cannot handle
-    "/SetSlots"  < 1 ms        5-15 ms    0.3-0.6 s, bounded
-                 certain only  calibrated copy grammar
-                               thresholds
+    "/SetSlots"  < 1 ms        some ms    0.3-0.6 s, bounded
+                 certain only             copy grammar
 
 Without the reader's weights the router stands in its place: nearness to flows and rules, nothing trained.
 

@@ -73,7 +73,7 @@ class Decision:
 
     @property
     def is_sure(self) -> bool:
-        """Whether later stages could only make it worse; measured on domains that were held back."""
+        """Whether a language model, where one is asked, is left out of it."""
         return self.share >= SURE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class FlowShare:
 
 
 class Reading:
-    """One turn, read. Everything is computed when it is asked for, since most turns need little of it."""
+    """One turn, read. Everything is computed when it is asked for, since most turns need little of it; acts once."""
 
     def __init__(self, text: str, turn: ReadTurn, situation: Situation, index: ReaderIndex, heads: Heads) -> None:
         self.text = text
@@ -64,6 +65,10 @@ class Reading:
 
     def acts(self) -> Mapping[Act, float]:
         """Share of each act; several may be likely at once."""
+        return self._acts
+
+    @cached_property
+    def _acts(self) -> Mapping[Act, float]:
         situation = self._situation
         near = np.array([self._near[flow.id] for flow in self._flows], np.float32)
         asked = situation.asked
