@@ -18,7 +18,7 @@ from models.training.turn_kinds import Turn, Variant
 from models.training.values import Value, ValueMaker
 from models.training.written_turns import WrittenTurns
 
-WRITTEN = 0.4
+WRITTEN = 0.5
 """Share of turns that were written by hand as a whole, where a domain has such."""
 YES_OR_NO = 0.3
 """Share of questions that ask yes or no, where a flow has such a question."""
@@ -31,7 +31,7 @@ def merged(first: DomainData, second: DomainData, rng: random.Random, most: int 
     for name in rng.sample(taken, min(most, len(taken))):
         needed = second.flows[name].slots
         said = {hole for text in (*second.flows[name].say, *second.flows[name].change) for hole in holes(text)}
-        if any(slot in first.slots for slot in {*needed, *said}):
+        if any(slot in first.slots for slot in {*needed, *said}) or _is_called(second.flows[name], name, flows):
             continue
         flows[name] = second.flows[name]
         slots |= {slot: second.slots[slot] for slot in {*needed, *said}}
@@ -39,6 +39,12 @@ def merged(first: DomainData, second: DomainData, rng: random.Random, most: int 
     rng.shuffle(order)
     answers = {name: texts for name, texts in {**second.answers, **first.answers}.items() if name in slots}
     return first.model_copy(update={"slots": slots, "flows": {name: flows[name] for name in order}, "answers": answers})
+
+
+def _is_called(flow: FlowData, name: str, flows: Mapping[str, FlowData]) -> bool:
+    """Whether there is a flow of the same name already: `cancel_order` and `cancel-order` are one to a reader."""
+    taken = {label(called) for other, data in flows.items() for called in (other, data.name)}
+    return bool(taken & {label(name), label(flow.name)})
 
 
 class TurnMaker:
@@ -59,8 +65,9 @@ class TurnMaker:
         flows, about = dict(domain.flows), set[str]()
         for topic in topics:
             name = rng.choice(topic.names)
-            if name not in flows:
-                flows[name] = FlowData(name=topic.name, descriptions=topic.descriptions, say=topic.say)
+            told = FlowData(name=topic.name, descriptions=topic.descriptions, say=topic.say)
+            if not _is_called(told, name, flows):
+                flows[name] = told
                 about |= set(topic.about)
         order = list(flows)
         rng.shuffle(order)
