@@ -23,10 +23,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from random import Random
 from typing import assert_never
-
-import structlog
 
 from dialogue.acting import Message, messages, perform
 from dialogue.actions.results import engine_input
@@ -45,7 +44,9 @@ from dialogue.events import (
     user_said,
 )
 from dialogue.every_turn import actions_due, every_turn_actions, stored
+from dialogue.faults import log_fault
 from dialogue.history import history_lines
+from dialogue.local_time import local_time
 from dialogue.log_writer import LogWriter
 from dialogue.ports import ActionRunner, EventStore, Understanding
 from dialogue.rehearsal import rehearsed
@@ -63,16 +64,9 @@ from flows.inputs import CommandsReceived
 from flows.model import Assistant
 from flows.state import ConversationState, initial_state
 
-log = structlog.get_logger(__name__)
-
 Outputs = asyncio.Queue[TurnOutput | None]
 """What a turn puts out; None after the last one. Unbounded, since a turn must never wait for its reader."""
 Begin = Callable[[Outputs], Awaitable[tuple[Effect, ...]]]  # begins a turn; returns what the engine orders first
-
-
-def log_fault(problem: DialogueError) -> None:
-    """Write a fault to the program's log: what `report` does unless told otherwise."""
-    log.warning("fault in a conversation", code=problem.code, fault=problem.fault, message=str(problem))
 
 
 class Conversation:
@@ -80,7 +74,8 @@ class Conversation:
 
     `report` is told of every fault that the caller does not otherwise learn about, such as a full disk beneath
     the event log; `clock` gives seconds since the epoch, for the timestamps that custom actions see. `version` is the
-    fingerprint of the assistant; `sender` is who custom actions are told it is, if that is not the conversation's id.
+    fingerprint of the assistant; `zone` the time zone of callers of whom nothing is known, if not that of this machine;
+    `sender` is who custom actions are told it is, if that is not the conversation's id.
     """
 
     def __init__(  # the parts of a conversation are many, and each is a port
@@ -95,6 +90,7 @@ class Conversation:
         channel: str = "voice",
         report: Callable[[DialogueError], None] = log_fault,
         clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
         version: str = "",
         sender: str | None = None,
     ) -> None:
@@ -107,6 +103,7 @@ class Conversation:
         self._channel = channel
         self._report = report
         self._clock = clock
+        self._zone = zone
         self._sender = conversation_id if sender is None else sender
         self._change = VersionChange(version)
         self._state = initial_state(assistant)
@@ -195,7 +192,8 @@ class Conversation:
 
     async def understand(self, turn: UserTurn) -> Understood:
         """Propose commands for a turn. Without effect: may be cancelled, repeated, or dropped."""
-        given = replace(turn, history=history_lines(self._log))
+        at = local_time(self._clock(), turn.metadata, self._state.slots, self.assistant.voice, self._zone)
+        given = replace(turn, history=history_lines(self._log), local_time=at)
         try:
             return await self._understanding.understand(given, self._state)
         except Exception as problem:  # the plugin boundary: a model must not end a call

@@ -63,6 +63,11 @@ class LanguageModel(Protocol):
 class SentenceEncoder(Protocol):
     """Maps sentences to unit vectors whose dot product is their similarity."""
 
+    @property
+    def digest(self) -> str:
+        """What the vectors depend on besides the sentence: a hash of the weights. What is kept is named by it."""
+        ...
+
     async def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return [n_texts, 384] float32, rows of unit length."""
         ...

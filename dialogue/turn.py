@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from flows.commands import Command, Json
 from flows.effects import Expectation
 from flows.events import FlowEvent
 
-Stage: TypeAlias = Literal["payload", "fast_path", "reader", "router", "llm", "recorded", "none"]
+Stage: TypeAlias = Literal["payload", "fast_path", "reader", "router", "llm", "documents", "recorded", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class UserTurn:
     metadata: Mapping[str, Json] = field(default_factory=dict)
     history: tuple[str, ...] = field(default=(), compare=False)
     """What was said before, oldest first, as `USER: …` and `AI: …` lines. `Conversation.understand` fills it in."""
+    local_time: datetime | None = field(default=None, compare=False)
+    """What time it is where the caller is, from the same place; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,6 +331,8 @@ class Assistant:
     """By intent, the flows that it may start."""
     open_slots: Mapping[str, frozenset[str]] = field(init=False, compare=False, repr=False)
     """By flow, the slots that may be filled while it runs: its own, those of flows it calls, and of those it links."""
+    slot_descriptions: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    """What collect steps say about each slot; the first of them where there are several."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "initial_slots", {slot.name: slot.initial_value for slot in self.slots.values()})
@@ -341,6 +343,9 @@ class Assistant:
         object.__setattr__(self, "expectations", dict(_expectations(self.flows, self.slots)))
         by_classifier = tuple(slot for slot in self.slots.values() if slot.is_filled_by_classifier)
         object.__setattr__(self, "slots_of_classifiers", by_classifier)
+        tasks = (step.task for flow in self.flows.values() for step in flow.steps)
+        told = [(task.slot, task.description) for task in tasks if isinstance(task, CollectTask) and task.description]
+        object.__setattr__(self, "slot_descriptions", dict(reversed(told)))
         object.__setattr__(self, "flows_by_intent", _by_intent(self.flows))
         object.__setattr__(self, "open_slots", {flow_id: _open_slots(flow_id, self.flows) for flow_id in self.flows})
 
@@ -366,11 +371,8 @@ def _open_slots(flow_id: str, flows: Mapping[str, Flow]) -> frozenset[str]:
 
 
 _KINDS: Final[Mapping[SlotType, ExpectationKind]] = {
-    "bool": "yes_no",
-    "categorical": "category",
-    "strict_categorical": "category",
-    "float": "number",
-}
+    "bool": "yes_no", "categorical": "category", "strict_categorical": "category", "float": "number",
+}  # fmt: skip
 
 
 def expectation_for(slot: Slot, flow_id: str, step_id: str, step: Step | None = None) -> Expectation:

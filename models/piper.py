@@ -14,6 +14,7 @@ from voice.ports import Priority, SpeechChunk
 
 MODEL_ID = "piper-en-us-joe"
 FILE_NAME = "en_US-joe-medium.onnx"
+CONFIG_NAME = f"{FILE_NAME}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class PiperSynthesiser:
         """Raises `ModelMissing` if the voice is not in `cache`."""
         config = config or PiperConfig()
         path = cache.path(MODEL_ID, FILE_NAME)
-        cache.path(MODEL_ID, f"{FILE_NAME}.json")
+        cache.path(MODEL_ID, CONFIG_NAME)
         self._worker = Worker(
             WorkerSpec(
                 name=MODEL_ID,
@@ -61,3 +62,9 @@ class PiperSynthesiser:
             async for reply in replies:
                 samples = np.frombuffer(reply.payload, dtype=np.int16)
                 yield SpeechChunk(samples, reply.header["sample_rate_hz"])
+
+
+def voice_hash(cache: ModelCache) -> str:
+    """Return what tells this voice's speech from another's, weights and configuration; empty where it is not here."""
+    hashes = [cache.verified_sha256(MODEL_ID, name) for name in (FILE_NAME, CONFIG_NAME)]
+    return "-".join(one for one in hashes if one)

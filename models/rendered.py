@@ -59,7 +59,7 @@ class RenderedSpeech:
             return
         self._misses += 1
         made: list[SpeechChunk] = []
-        async with _closing(self._synthesiser.synthesise(text, priority=priority)) as fresh:
+        async with closing(self._synthesiser.synthesise(text, priority=priority)) as fresh:
             async for chunk in fresh:
                 made.append(chunk)
                 yield chunk
@@ -77,7 +77,7 @@ class RenderedSpeech:
 
 
 @contextlib.asynccontextmanager
-async def _closing(chunks: AsyncIterator[SpeechChunk]) -> AsyncIterator[AsyncIterator[SpeechChunk]]:
+async def closing(chunks: AsyncIterator[SpeechChunk]) -> AsyncIterator[AsyncIterator[SpeechChunk]]:
     """Close `chunks` in the end if it can be closed, so that the worker stops when the listener does."""
     try:
         yield chunks

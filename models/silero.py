@@ -7,11 +7,11 @@ state of its own. Frames of a call are 320 samples, so two of three complete a w
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from models.cache import ModelCache
+from models.onnx_network import open_session
 from voice.ports import Pcm
 
 MODEL_ID = "silero-vad"
@@ -27,13 +27,7 @@ class SileroModel:
     """The network, loaded once and shared by all calls; each call gets its own `SileroVad` from it."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        # A second thread would spin beside the event loop.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path)  # one thread: a second would take turns with the event loop
         self._rate = np.array(SAMPLE_RATE_HZ, dtype=np.int64)
 
     @classmethod

@@ -19,6 +19,7 @@ import numpy as np
 import platformdirs
 
 from models.cache import write_atomically
+from models.rendered import closing
 from voice.ports import Priority, SpeechChunk, Synthesiser
 
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -27,6 +28,12 @@ _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.err
 def speech_folder() -> Path:
     """Return the user's folder of spoken sentences."""
     return Path(platformdirs.user_cache_path("vivavoce")) / "speech"
+
+
+def speech_path(voice: str, text: str, folder: Path | None = None) -> Path:
+    """Return where a sentence in a voice is, if it is stored."""
+    digest = hashlib.sha256(f"{voice}\0{text}".encode()).hexdigest()
+    return (folder or speech_folder()) / digest[:2] / f"{digest}.npz"
 
 
 class StoredSpeech:
@@ -42,8 +49,7 @@ class StoredSpeech:
 
     def path(self, text: str) -> Path:
         """Return where a sentence is, if it is stored."""
-        digest = hashlib.sha256(f"{self._voice}\0{text}".encode()).hexdigest()
-        return self._folder / digest[:2] / f"{digest}.npz"
+        return speech_path(self._voice, text, self._folder)
 
     def holds(self, text: str) -> bool:
         """Say whether a sentence is stored."""
@@ -68,8 +74,9 @@ class StoredSpeech:
         if stored is not None:
             yield stored
             return
-        async for chunk in self._synthesiser.synthesise(text, priority=priority):
-            yield chunk
+        async with closing(self._synthesiser.synthesise(text, priority=priority)) as fresh:
+            async for chunk in fresh:
+                yield chunk
 
     def _read(self, text: str) -> SpeechChunk | None:
         try:

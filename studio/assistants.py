@@ -10,8 +10,9 @@ import studio
 from flows.errors import Finding
 from flows.loader import examine, load_assistant
 from flows.model import Assistant
-from studio.configuration_files import understanding_findings
+from studio.configuration_files import understanding_findings, voice_findings
 from studio.errors import AssistantNotFound
+from studio.knowledge_checks import search_findings
 from voice.policy import PolicyInvalid, TurnPolicy
 
 EXAMPLE = Path("examples") / "bank"
@@ -46,7 +47,8 @@ def find_problems(folder: Path) -> tuple[Finding, ...]:
 def examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
     """Return the assistant, None where it cannot be served, and everything that is wrong with its files."""
     assistant, findings = examine(folder, environment=os.environ)
-    findings = tuple(sorted((*findings, *understanding_findings(folder))))
+    more = (*understanding_findings(folder), *search_findings(folder), *voice_findings(folder))
+    findings = tuple(sorted((*findings, *more)))
     try:
         if assistant is not None:
             turn_policy(assistant)

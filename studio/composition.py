@@ -20,9 +20,11 @@ from pathlib import Path
 
 import structlog
 
-from dialogue.conversation import Conversation, log_fault
+from dialogue.conversation import Conversation
 from dialogue.errors import DialogueError
+from dialogue.faults import log_fault
 from dialogue.knowledge.running import with_search
+from dialogue.knowledge.second_look import with_documents
 from flows.model import Assistant
 from models.cache import ModelCache
 from studio.api.security import LOOPBACK_HOSTS
@@ -132,7 +134,8 @@ class Runtime:
         search = await open_search(held, assistant, models.encoder, self.board, shelf=self._shelf)
         if store is None or actions is None or understanding is None:
             return None
-        version = Version(assistant, understanding, with_search(actions, search), naming.result(), held.pop_all())
+        heard = with_documents(understanding, search)
+        version = Version(assistant, heard, with_search(actions, search), naming.result(), held.pop_all())
         dialogue = Dialogue(version, ObservedStore(store, self.telemetry), self._report)
         stack.push_async_callback(dialogue.close)
         self._reloading = self._new_reloading(dialogue, models)
@@ -147,8 +150,9 @@ class Runtime:
                 return None
             understanding = await prepare_understanding(assistant, models, board, opened, budget_s=budget_s)
             search = await open_search(opened, assistant, models.encoder, board, shelf=self._shelf)
-            runner = with_search(actions, search)
-            return None if understanding is None else Version(assistant, understanding, runner, name)
+            if understanding is None:
+                return None
+            return Version(assistant, with_documents(understanding, search), with_search(actions, search), name)
 
         return Reloading(dialogue, self._watch, prepare, observe=self.telemetry.observe_reload)
 

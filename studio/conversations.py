@@ -14,6 +14,7 @@ from dialogue.actions.mcp import with_tools
 from dialogue.actions.webhook import WebhookActions
 from dialogue.conversation import Conversation
 from dialogue.knowledge.running import with_search
+from dialogue.knowledge.second_look import with_documents
 from dialogue.ports import ActionRunner, EventStore, LanguageModel, SentenceEncoder, Understanding
 from dialogue.store import MemoryEventStore, SqliteEventStore
 from dialogue.understanding.cascade import MODEL_BUDGET_S, Cascade
@@ -97,7 +98,8 @@ async def open_models(stack: AsyncExitStack, config: WorkerConfig, board: PartBo
         encoding = group.create_task(_open_encoder(cache, config, board))
         reading = group.create_task(_open_reader(config, board))
         completing = group.create_task(_open_language_model(stack, cache, config, board))
-    trust: Trust = "trained" if adapter_file() is not None else "agreement"
+    # Where the reader is, the embedded model is not asked: with the adapter it is right in fewer turns (decision 13).
+    trust: Trust = "trained" if adapter_file() is not None and reading.result() is None else "agreement"
     return Models(encoding.result(), reading.result(), completing.result(), trust)
 
 
@@ -167,7 +169,8 @@ async def open_text(
     actions = acting.result()
     assert actions is not None
     assert understanding is not None
-    shared = Dialogue(Version(assistant, understanding, with_search(actions, search)), MemoryEventStore())
+    version = Version(assistant, with_documents(understanding, search), with_search(actions, search))
+    shared = Dialogue(version, MemoryEventStore())
     return shared.new_conversation("terminal", "rest")
 
 
@@ -178,12 +181,8 @@ async def _open_encoder(cache: ModelCache, config: WorkerConfig, board: PartBoar
         board.report(PartStatus(ENCODER, "off"))
         return None
 
-    def load() -> SentenceEncoder:
-        model_id = "minilm-l6-v2"
-        return MiniLmEncoder(cache.path(model_id, "model.onnx"), cache.path(model_id, "tokenizer.json"))
-
     async def begin() -> SentenceEncoder:
-        return await asyncio.to_thread(load)
+        return await asyncio.to_thread(MiniLmEncoder.from_cache, cache)
 
     return await board.start(ENCODER, begin)
 

@@ -35,7 +35,7 @@ from studio.parts import PartBoard
 
 KNOWLEDGE: Final = "knowledge"
 LEAST_SAVED_ROWS: Final = 200
-"""Smaller indexes are made again as fast as they are read."""
+"""A server keeps no index smaller than this: it is made in a second, and would push those of others out."""
 LARGEST_TEMPLATE_CHARACTERS: Final = 50_000
 _LONG: Final = 2_000
 
@@ -44,10 +44,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Shelf:
-    """Where indexes are kept between versions of an assistant, and between starts."""
+    """Where indexes are kept between versions of an assistant, and between starts.
+
+    least_rows: indexes with fewer vectors are not kept on disk; `vivavoce train` keeps all.
+    """
 
     folder: Path = field(default_factory=lambda: user_cache_path("vivavoce") / "knowledge")
     last: Index | None = None
+    least_rows: int = LEAST_SAVED_ROWS
 
 
 async def open_search(
@@ -113,7 +117,8 @@ async def _open_store(
         served = kind(settings.connection, encoder)
         stack.push_async_callback(served.close)
         return served
-    own = OwnStore(Path(assistant.folder), settings.store, settings.connection, encoder, threshold=settings.threshold)
+    least = settings.threshold or 0.0  # the format's default: a class of their own measures as it likes
+    own = OwnStore(Path(assistant.folder), settings.store, settings.connection, encoder, threshold=least)
     await own.open()
     stack.push_async_callback(asyncio.to_thread, own.close)
     return own
@@ -130,7 +135,7 @@ async def open_index(folder: Path, encoder: SentenceEncoder | None, shelf: Shelf
     saved = None if encoder is None else await asyncio.to_thread(load_index, digest, shelf.folder)
     index = saved or await index_documents(documents, encoder, known=shelf.last, progress=_tell)
     shelf.last = index
-    if saved is None and index.vectors is not None and len(index.vectors) >= LEAST_SAVED_ROWS:
+    if saved is None and index.vectors is not None and len(index.vectors) >= shelf.least_rows:
         try:
             await asyncio.to_thread(save_index, index, shelf.folder)
         except OSError as problem:

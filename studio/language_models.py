@@ -24,7 +24,7 @@ from dialogue.understanding.configuration.reading import configuration_of
 from dialogue.understanding.configuration.settings import Configuration, Generator, ModelEntry, ModelGroup
 from dialogue.understanding.generator import CommandGenerator, Trust
 from dialogue.understanding.providers import Provider, Providers, naming_for
-from dialogue.understanding.templates import TemplateGenerator, compiled
+from dialogue.understanding.templates import TIME_FORMAT, TemplateGenerator, compiled
 from flows.model import Assistant
 from models.errors import ModelUnavailable
 from models.model_groups import GroupModel, GroupRouting, Member
@@ -226,4 +226,4 @@ def _part_of(label: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now().astimezone().strftime("%A, %d %B %Y, %H:%M %Z")
+    return datetime.now().astimezone().strftime(TIME_FORMAT)

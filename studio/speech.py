@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from flows.model import Assistant
 from models.cache import ModelCache
 from models.rendered import RenderedSpeech
+from models.stored_speech import StoredSpeech
 from studio.parts import PartBoard
 from studio.settings import WorkerConfig
 from voice.engines import SpeechEngines
@@ -47,7 +48,7 @@ async def open_speech(
     stack: AsyncExitStack, assistant: Assistant, config: WorkerConfig, board: PartBoard
 ) -> Speech | None:
     """Start recognition, turn model, voice activity and synthesis; None if one of them failed (see the board)."""
-    from models.piper import PiperSynthesiser
+    from models.piper import PiperSynthesiser, voice_hash
     from models.silero import SileroModel
     from models.smart_turn import SmartTurn
     from models.whisper import WhisperConfig, WhisperRecogniser
@@ -68,7 +69,8 @@ async def open_speech(
     made = recogniser.result(), turn_model.result(), synthesiser.result(), new_activity.result()
     if made[0] is None or made[1] is None or made[2] is None or made[3] is None:
         return None
-    rendered = RenderedSpeech(made[2])
+    stored = StoredSpeech(made[2], await asyncio.to_thread(voice_hash, cache))  # what `train` has spoken ahead
+    rendered = RenderedSpeech(stored)
     return Speech(SpeechEngines(made[0], made[1], rendered, made[3], assistant.language), rendered)
 
 

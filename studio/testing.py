@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dialogue.actions.mcp import ActionsAndTools
 from dialogue.actions.webhook import WebhookActions
+from dialogue.knowledge.second_look import with_documents
 from dialogue.ports import ActionRunner, Understanding
 from dialogue.testing.case import Suite
 from dialogue.testing.checks import doubts
@@ -123,7 +124,7 @@ async def _bench(
         await own.health()
     return Bench(
         assistant,
-        understanding=understanding,
+        understanding=None if understanding is None else with_documents(understanding, search),
         recorded=recorded,
         actions=actions,
         search=search,

@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dialogue.conversation import Conversation, log_fault
+from dialogue.conversation import Conversation
 from dialogue.errors import DialogueError
+from dialogue.faults import log_fault
 from dialogue.turn import Ended, Said, TurnOutput, UserTurn
 from studio.errors import ServiceNotReady
 

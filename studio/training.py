@@ -30,6 +30,7 @@ from studio.training_parts import (
     encode_documents,
     encode_sentences,
     fit_classifier,
+    is_kept,
     other_inputs,
     speak_ahead,
     write_prompt,
@@ -98,7 +99,8 @@ async def train(
     key = artefact_key(assistant, await asyncio.to_thread(_weights, settings, cache))
     inputs = await other_inputs(assistant, cache, settings, has_voice=options.has_voice)
     known = None if options.is_forced else kept.read(key)
-    if known is not None and known.report.get("inputs") == inputs:
+    is_done = known is not None and known.report.get("inputs") == inputs
+    if known is not None and is_done and await asyncio.to_thread(is_kept, known.report):
         say(f"nothing changed: {kept.path(key)}")
         parts = tuple(known.report.get("parts", ()))
         return TrainResult(assistant.name, key, kept.path(key), False, parts, time.perf_counter() - began_s)

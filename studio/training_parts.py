@@ -7,14 +7,17 @@ stage of understanding needs is trained by building it here once, and is then bu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from dialogue.knowledge.index import build_index as build_knowledge
+from dialogue.knowledge.index_files import index_path
+from dialogue.knowledge.passages import SOURCE
 from dialogue.knowledge.reading import read_documents
+from dialogue.knowledge.settings import LOCAL, read_settings
+from dialogue.ports import SentenceEncoder
 from dialogue.understanding.grammar import turn_grammar
 from dialogue.understanding.intents import IntentClassifier, fit_intents, sentences_of
 from dialogue.understanding.naming import Naming, flows_of, real_names, short_names
@@ -23,22 +26,21 @@ from dialogue.understanding.prompt import flows_in_prefix, static_prefix
 from dialogue.understanding.reader.reader import Reader
 from dialogue.understanding.router import Router
 from dialogue.understanding.situation import read_situation
-from dialogue.understanding.trained import KnowingEncoder, KnowingReader
+from dialogue.understanding.trained import KnowingEncoder, KnowingReader, KnownSentences
 from dialogue.understanding.words import label
 from flows.model import Assistant
 from flows.state import initial_state
 from models.cache import ModelCache
 from models.errors import ModelMissing
-from models.stored_speech import StoredSpeech
+from models.stored_speech import StoredSpeech, speech_path
 from studio.conversations import LANGUAGE_MODEL, open_models
 from studio.errors import ServiceNotReady
+from studio.knowledge import Shelf, open_index
 from studio.parts import PartBoard
 from studio.prerendering import fixed_sentences
 from studio.settings import Settings
 
 Detail: TypeAlias = dict[str, Any]
-DOCUMENTS = "docs"
-"""The folder of an assistant's documents."""
 SPOKEN_A_LINE = 20
 """Sentences between two lines of progress: some ten seconds."""
 EXAMPLE_TURN = "I would like some help with something, please"
@@ -51,7 +53,7 @@ class LeftOut(Exception):
 
 @dataclass(slots=True)
 class Making:
-    """What is being made of an assistant."""
+    """What is being made of an assistant. `plain_encoder` encodes what is not for the artefact."""
 
     assistant: Assistant
     settings: Settings
@@ -59,6 +61,7 @@ class Making:
     stack: AsyncExitStack
     say: Callable[[str], None]
     encoder: KnowingEncoder | None = None
+    plain_encoder: SentenceEncoder | None = None
     reader: KnowingReader | None = None
     classifier: IntentClassifier | None = None
 
@@ -68,6 +71,8 @@ MakePart: TypeAlias = Callable[[Making], Awaitable[tuple[str, Detail]]]
 
 async def other_inputs(assistant: Assistant, cache: ModelCache, settings: Settings, *, has_voice: bool) -> Detail:
     """Return hashes of what else goes in: if one of them changes, something is to be done."""
+    from models.piper import voice_hash
+
     folder = _documents(assistant)
     read = None if folder is None else await asyncio.to_thread(read_documents, folder)
     return {
@@ -83,6 +88,7 @@ async def encode_sentences(making: Making) -> tuple[str, Detail]:
     assistant, board = making.assistant, PartBoard()
     workers = replace(making.settings.workers, has_language_model=False)
     models = await open_models(making.stack, workers, board)
+    making.plain_encoder = models.encoder
     making.encoder = None if models.encoder is None else KnowingEncoder(models.encoder)
     making.reader = None if models.reader is None else KnowingReader(models.reader)
     if making.encoder is not None:
@@ -103,7 +109,7 @@ async def encode_sentences(making: Making) -> tuple[str, Detail]:
     }
 
 
-def _encoders(making: Making) -> dict[str, KnowingEncoder | None]:
+def _encoders(making: Making) -> dict[str, KnownSentences | None]:
     return {"encoder": making.encoder, "reader": making.reader}
 
 
@@ -155,17 +161,22 @@ async def write_prompt(making: Making) -> tuple[str, Detail]:
 
 async def encode_documents(making: Making) -> tuple[str, Detail]:
     """Index the documents that questions are answered from."""
+    settings = read_settings(making.assistant)[0]
+    if settings is None:
+        raise LeftOut(f"the assistant has no {SOURCE} in config.yml")
     folder = _documents(making.assistant)
     if folder is None:
-        raise LeftOut(f"the assistant has no folder {DOCUMENTS}")
-    index = await build_knowledge(folder, making.encoder)
-    detail = {"passages": len(index.passages), "warnings": [str(finding) for finding in index.findings]}
-    return f"{len(index.passages)} passages", detail
+        raise LeftOut(f"the documents are in the vector store '{settings.store[:60]}', which is not filled from here")
+    index = await open_index(folder, making.plain_encoder, Shelf(least_rows=1))
+    n_vectors = 0 if index.vectors is None else len(index.vectors)
+    detail = {"passages": len(index.passages), "vectors": n_vectors, "index": index.digest}
+    detail |= {"warnings": [str(finding) for finding in index.findings]}
+    return f"{len(index.passages)} passages" + ("" if n_vectors else ", compared by words: no vectors"), detail
 
 
 async def speak_ahead(making: Making) -> tuple[str, Detail]:
     """Speak what is always said alike, where a voice is installed."""
-    from models.piper import PiperSynthesiser
+    from models.piper import PiperSynthesiser, voice_hash
 
     sentences = fixed_sentences(making.assistant)
     try:
@@ -182,19 +193,26 @@ async def speak_ahead(making: Making) -> tuple[str, Detail]:
         if place and place % SPOKEN_A_LINE == 0:
             making.say(f"speech     {place} of {len(missing_ones)} sentences")
         spoken += await speech.store(sentence)
-    return f"{len(sentences)} sentences, {spoken} spoken now", {"sentences": len(sentences), "spoken": spoken}
+    n_kept = sum(map(speech.holds, sentences))
+    told = f"{len(sentences)} sentences, {spoken} spoken now"
+    return told, {"sentences": len(sentences), "spoken": spoken, "kept": n_kept}
 
 
-def voice_hash(cache: ModelCache) -> str:
-    """Return the hash of the voice's weights, empty where it is not here."""
-    from models.piper import FILE_NAME, MODEL_ID
-
-    return cache.verified_sha256(MODEL_ID, FILE_NAME) or ""
+def is_kept(report: Mapping[str, Any]) -> bool:
+    """Say whether what a training put beside its artefact, vectors of documents and speech, is still there."""
+    inputs = report.get("inputs") or {}
+    details = {part["name"]: part["detail"] for part in report.get("parts", ()) if part["state"] == "made"}
+    documents, speech = details.get("documents", {}), details.get("speech", {})
+    if documents.get("vectors") and not index_path(documents["index"], Shelf().folder).is_file():
+        return False
+    n_kept = sum(speech_path(inputs["voice"], text).is_file() for text in inputs["sentences"]) if speech else 0
+    return n_kept >= int(speech.get("kept", 0))
 
 
 def _documents(assistant: Assistant) -> Path | None:
-    folder = Path(assistant.folder) / DOCUMENTS
-    return folder if folder.is_dir() else None
+    """Return the folder that is searched, None for an assistant that has none or asks a store elsewhere."""
+    settings = read_settings(assistant)[0]
+    return None if settings is None or settings.store != LOCAL else Path(assistant.folder) / settings.source
 
 
 def _prompt_figures(assistant: Assistant, naming: Naming) -> Detail:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dialogue.knowledge.second_look import with_documents
 from dialogue.ports import ActionRunner, Understanding
 from dialogue.testing.commands_file import read_commands
 from dialogue.testing.suite import load_suite
@@ -124,7 +125,7 @@ async def _bench(
     assert understanding is not None
     return UnderstandingBench(
         assistant,
-        understanding,
+        with_documents(understanding, search) if options.stage == "cascade" else understanding,
         actions,
         search,
         options.actions == STUB,

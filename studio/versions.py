@@ -17,8 +17,9 @@ from weakref import WeakSet
 
 import structlog
 
-from dialogue.conversation import Conversation, log_fault
+from dialogue.conversation import Conversation
 from dialogue.errors import DialogueError
+from dialogue.faults import log_fault
 from dialogue.ports import ActionRunner, EventStore, Understanding
 from flows.code_change import assistant_fingerprint
 from flows.model import Assistant

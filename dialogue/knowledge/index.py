@@ -160,8 +160,8 @@ async def index_documents(
 
 
 def index_digest(documents: str, encoder: SentenceEncoder | None) -> str:
-    """Name the index of documents by their content and by what encodes them."""
-    kind = "words" if encoder is None else type(encoder).__name__
+    """Name the index of documents by their content and by the weights that encode them."""
+    kind = "words" if encoder is None else encoder.digest
     return hashlib.sha256(f"{FORM}\0{documents}\0{kind}".encode()).hexdigest()
 
 

@@ -29,10 +29,15 @@ _HALF: Final = np.float16
 """Vectors of unit length lose nothing that matters in half precision, and take half the space."""
 
 
+def index_path(digest: str, folder: Path) -> Path:
+    """Return where the index of this name is, if it is kept."""
+    return folder / f"{digest}{SUFFIX}"
+
+
 def save_index(index: Index, folder: Path) -> Path:
     """Write an index, whole or not at all; return where it is. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{index.digest}{SUFFIX}"
+    target = index_path(index.digest, folder)
     about = {
         "digest": index.digest,
         "passages": [asdict(passage) for passage in index.passages],
@@ -57,7 +62,7 @@ def save_index(index: Index, folder: Path) -> Path:
 
 def load_index(digest: str, folder: Path) -> Index | None:
     """Return the index of this name, None where there is none that can be used."""
-    path = folder / f"{digest}{SUFFIX}"
+    path = index_path(digest, folder)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             about = json.loads(arrays["about"].tobytes())

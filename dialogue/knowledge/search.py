@@ -22,10 +22,11 @@ import structlog
 
 from dialogue.errors import TemplateFailed
 from dialogue.events import ActionReturned
-from dialogue.knowledge.asking import leaning_query, question_of
+from dialogue.knowledge.asking import cleaned, leaning_query, question_of
 from dialogue.knowledge.extracting import extracted
 from dialogue.knowledge.passages import SOURCE, Answer, Found, Question
 from dialogue.knowledge.prompting import MOST_TOKENS, PREFIX, as_document, prompt_tail, read_answer, template_arguments
+from dialogue.knowledge.relevancy import THRESHOLD
 from dialogue.knowledge.settings import LOCAL, SearchSettings
 from dialogue.knowledge.stores import judged
 from dialogue.ports import LanguageModel, PassageStore, SentenceEncoder
@@ -116,6 +117,16 @@ class KnowledgeSearch:
         """Answer a question that stands alone, such as one that a designer tries out."""
         return await self._answer(Question(text), _Report(text))
 
+    async def certainty(self, text: str) -> float:
+        """Return how certain it is that the documents answer a question that stands alone, 0 where they do not.
+
+        No less than what was calibrated counts as an answer here, even where the assistant says more than that.
+        """
+        question = Question(cleaned(text))
+        found = await self._found(question.text, question, _Report(question.text)) if question.text else ()
+        best = found[0].score or 0.0 if found else 0.0
+        return best if best >= max(self.settings.least_score, THRESHOLD) else 0.0
+
     async def _answer(self, question: Question, report: _Report) -> Answer | None:
         if not question.text:
             report.outcome = "no question"
@@ -124,7 +135,7 @@ class KnowledgeSearch:
             await self._look_up(question, report)
         if not report.found:
             return None
-        if (report.found[0].score or 0.0) < self.settings.threshold:
+        if (report.found[0].score or 0.0) < self.settings.least_score:
             return None
         if self._means.model is not None and self.settings.use_generative_llm:
             with _timed(report, "write"):
@@ -138,7 +149,8 @@ class KnowledgeSearch:
         """Find passages for the question alone; where those do not answer it, with the turn that it leans on."""
         report.found = await self._found(question.text, question, report)
         best = report.found[0].score or 0.0 if report.found else 0.0
-        leaning = leaning_query(question) if best < self.settings.threshold else None
+        is_answered = best >= max(self.settings.least_score, THRESHOLD)
+        leaning = None if is_answered else leaning_query(question)
         if leaning is None or report.outcome == "unavailable":
             return
         found = await self._found(leaning, question, report)

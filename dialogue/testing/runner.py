@@ -212,6 +212,7 @@ def _conversation(case: Case, bench: Bench, understanding: Understanding) -> Con
         random=Random(SEED),
         channel=bench.channel,
         clock=time.time if told is None else told.timestamp,
+        zone=None if told is None else told.tzinfo,
     )
 
 

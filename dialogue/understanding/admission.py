@@ -6,17 +6,14 @@ and where a caller's words try to be commands. Taken one by one, so that a comma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.understanding.fast_path.control import hand_over
 from dialogue.understanding.grammar import allowed_slots
 from dialogue.understanding.naming import slots_of
-from dialogue.understanding.numbers import find_numbers
+from dialogue.understanding.normalising import normalised
 from dialogue.understanding.situation import Situation
-from dialogue.understanding.slot_kinds import kind_of
-from dialogue.understanding.spans import find_emails
 from flows.commands import (
     CancelFlow,
     CannotHandle,
@@ -34,7 +31,6 @@ from flows.model import Flow, Slot
 
 MAX_COMMANDS = 8
 MAX_OPTIONS = 3
-_MARKS = re.compile(r"[\s,.-]+")
 
 
 class Admission:
@@ -71,7 +67,7 @@ class Admission:
                 return self._started(flow_id)
             case SetSlot(name=name):
                 slot = self._fillable.get(name)
-                return (_in_figures(command, slot, self._situation),) if slot and command.value is not None else ()
+                return (_as_wanted(command, slot, self._situation),) if slot and command.value is not None else ()
             case CancelFlow():
                 return (command,) if self._situation.is_flow_running else ()
             case CannotHandle():
@@ -115,21 +111,7 @@ def admitted(proposed: Sequence[Command], situation: Situation, offered: Sequenc
     return admission.commands
 
 
-def _in_figures(command: SetSlot, slot: Slot, situation: Situation) -> SetSlot:
-    """Write codes and addresses that were said in words as a form wants them: "eight three one" as "831"."""
-    if not isinstance(command.value, str) or slot.type not in ("text", "any"):
-        return command
-    value = command.value
-    match kind_of(slot, situation.description(slot)):
-        case "email":
-            found = find_emails(value)
-            return replace(command, value=found[0].value) if len(found) == 1 else command
-        case "code":
-            digits = "".join(number.digits for number in find_numbers(value))
-            rest = value
-            for number in reversed(find_numbers(value)):
-                rest = rest[: number.start] + rest[number.end :]
-            is_number = digits.isdigit() and not _MARKS.sub("", rest)
-            return replace(command, value=digits) if is_number else command
-        case _:
-            return command
+def _as_wanted(command: SetSlot, slot: Slot, situation: Situation) -> SetSlot:
+    """Write a value as every stage does: "eight three one" as "831", an address as a form wants it."""
+    value = normalised(slot, command.value, description=situation.description(slot), now=situation.now)
+    return command if value == command.value else replace(command, value=value)

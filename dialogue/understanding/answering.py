@@ -55,16 +55,28 @@ _REQUEST = re.compile(
 )
 _INTERJECTION = re.compile(
     r"^(?:(?:uh|um|uhm|oh|well|so|ok|okay|wait|hold on|actually|sorry|no|yes|yeah|first|but|and"
-    r"|before that|one moment|hey|hi)\b[,.!]?\s+)+",
+    r"|before that|one moment|by the way|(?:one |quick |another )?question|hey|hi)\b[,.!]?\s+)+",
     re.IGNORECASE,
 )
 
 
-def sounds_like_request(text: str) -> bool:
-    """Say whether a turn is put as a request or a question, and not as an answer."""
+_WONDERS = re.compile(
+    r"^(?:i (?:wonder|was (?:just )?wondering|am (?:just )?wondering|am curious)|(?:please )?tell me"
+    r"|i(?:'d| would)? (?:want|need|like|love) to (?:know|ask|hear)|any idea|no idea)\b",
+    re.IGNORECASE,
+)
+
+
+def sounds_like_question(text: str) -> bool:
+    """Say whether a turn wants to know something."""
     bare = expand(_INTERJECTION.sub("", text))
     first = bare.split(" ", 1)[0]
-    return text.rstrip().endswith("?") or first in QUESTION_STARTS or bool(_REQUEST.match(bare))
+    return text.rstrip().endswith("?") or first in QUESTION_STARTS or bool(_WONDERS.match(bare))
+
+
+def sounds_like_request(text: str) -> bool:
+    """Say whether a turn is put as a request or a question, and not as an answer."""
+    return sounds_like_question(text) or bool(_REQUEST.match(expand(_INTERJECTION.sub("", text))))
 
 
 def fill_answer(text: str, situation: Situation) -> tuple[Command, ...]:
@@ -73,7 +85,9 @@ def fill_answer(text: str, situation: Situation) -> tuple[Command, ...]:
     slots = [slot for slot in situation.fillable if slot.type != "bool"]
     if asked is not None and asked.type != "bool" and asked not in slots:
         slots.append(asked)
-    found = list(fill_slots(text, slots, situation.descriptions, taken=topic_stems(situation.active)))
+    taken = topic_stems(situation.active)
+    wanted = "" if asked is None else asked.name
+    found = list(fill_slots(text, slots, situation.descriptions, taken=taken, asked=wanted, now=situation.now))
     if asked is not None and asked.type in ("text", "any"):
         others = [one for one in found if one.slot != asked.name and not _is_stray(one, text, asked, situation)]
         named = next((one for one in found if one.slot == asked.name), None)
@@ -98,7 +112,7 @@ def _is_stray(one: Filled, text: str, asked: Slot, situation: Situation) -> bool
 
 
 def _normalised(value: Json, asked: Slot, situation: Situation) -> Json:
-    return normalised(asked, value, description=situation.description(asked))
+    return normalised(asked, value, description=situation.description(asked), now=situation.now)
 
 
 def _unit_end(one: Filled, text: str) -> int:

@@ -116,8 +116,8 @@ class Cascade:
         refusal = refused(text, self._max_characters)
         if refusal is not None:
             return Understood(turn, (refusal,), "none")
-        situation = read_situation(state, self._assistant)
-        certain = match_fast(text, situation)
+        situation = read_situation(state, self._assistant, turn.local_time)
+        certain = match_fast(text, situation, situation.now)
         if certain is not None:
             return Understood(turn, certain, "fast_path")
         if not self._is_prepared:

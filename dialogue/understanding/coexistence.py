@@ -73,8 +73,8 @@ class CoexistenceRouter:
         text = clean(turn.text)
         if not text or parse_payload(turn.text, self._assistant) is not None:
             return await self._others.understand(turn, state)
-        situation = read_situation(state, self._assistant)
-        if match_fast(text, situation) is not None or await self.route(text, situation) == "flows":
+        situation = read_situation(state, self._assistant, turn.local_time)
+        if match_fast(text, situation, situation.now) is not None or await self.route(text, situation) == "flows":
             return await self._others.understand(turn, state)
         declined = (CannotHandle("cannot_handle_not_supported"),)
         return Understood(turn, declined, "none", took_ms=1000 * (time.perf_counter() - began_s))

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.numbers import find_numbers
+from dialogue.understanding.years import full_year, read_year
 
 LONGEST: Final = 80
 """Characters of a stretch that is read: dates are short."""
@@ -49,7 +50,7 @@ _IN_DAYS: Final = re.compile(
 _DAY_NUMBER: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _ON_DAY: Final = re.compile(rf"^(?:on |this |coming |this coming )?(?P<day>{'|'.join(_WEEKDAYS)}){_PART}$")
 _ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
-_NUMERIC: Final = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
+_NUMERIC: Final = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})$")
 _OF_MONTH: Final = re.compile(
     rf"^(?:(?:{'|'.join(_WEEKDAYS)}),? )?(?:the )?(?:(?P<a>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<b>{_MONTH})"
     rf"|(?P<c>{_MONTH}) (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)(?:,? (?P<year>\d{{4}}))?$"
@@ -84,7 +85,7 @@ def read_date(said: str, now: datetime | None = None) -> date | None:
     if not text or len(text) > LONGEST:
         return None
     try:
-        return _written_date(text) or (_relative(text, now.date()) if now else None) or _of_month(text, now)
+        return _written_date(text, now) or (_relative(text, now.date()) if now else None) or _of_month(text, now)
     except (ValueError, OverflowError):  # the 31st of June; a million weeks from now
         return None
 
@@ -99,7 +100,8 @@ def read_time(said: str) -> time | None:
     found = _CLOCK.match(_figures(re.sub(r"\bo'?\s?clock\b", "", text)))
     if found is None:
         return None
-    hour, minute = int(found["hour"] or found["to"] or 99), int(found["minute"] or 0)
+    hour = int(found["hour"] or found["to"] or found["half_past"] or 99)
+    minute = 30 if found["half_past"] else int(found["minute"] or 0)
     if found["to"] is not None:
         past = {"half": 30, "quarter": 15}.get(found["part"]) or int(re.sub(r"\D", "", found["part"]) or 99)
         is_before = found["way"] in ("to", "before", "of")
@@ -116,8 +118,7 @@ def read_time(said: str) -> time | None:
 
 _CLOCK: Final = re.compile(
     r"^(?:at |around |about )?(?:(?P<part>half|quarter|a quarter|\d{1,2}(?: minutes)?) (?P<way>past|after|to|before"
-    r"|of) "
-    r"(?P<to>\d{1,2})|(?P<hour>\d{1,2})(?:[: ](?P<minute>\d{2}))?)\s*"
+    r"|of) (?P<to>\d{1,2})|half (?P<half_past>\d{1,2})|(?P<hour>\d{1,2})(?:[: ](?P<minute>\d{2}))?)\s*"
     r"(?P<half>am|pm|in the morning|in the afternoon|in the evening|at night|tonight)?$"
 )
 
@@ -149,11 +150,12 @@ def _unit_of(words: str) -> str:
     return f" {half[1]}" if half else ""
 
 
-def _written_date(text: str) -> date | None:
+def _written_date(text: str, now: datetime | None) -> date | None:
     if iso := _ISO.match(text):
         return date(int(iso[1]), int(iso[2]), int(iso[3]))
     if numeric := _NUMERIC.match(text):
-        first, second, year = (int(part) for part in numeric.groups())
+        first, second, year = (int(part) for part in numeric.group(1, 3, 4))
+        year = year if year > 99 else full_year(year, now)
         if first > 12 or first == second:
             return date(year, second, first)
         return date(year, first, second) if second > 12 else None
@@ -188,7 +190,7 @@ def _count(said: str) -> int | None:
 
 def _of_month(text: str, now: datetime | None) -> date | None:
     """Read a day of a month by dateparser; without a year it is the next such day, so it needs `now`."""
-    found = _OF_MONTH.match(_with_figures(text))
+    found = _OF_MONTH.match(_with_figures(text, now))
     if found is None or (now is None and not found["year"]):
         return None
     day, month = found["a"] or found["d"], found["b"] or found["c"]
@@ -206,7 +208,7 @@ def _of_month(text: str, now: datetime | None) -> date | None:
     return now.date() if (read.day, read.month) == (now.day, now.month) else read.date()
 
 
-def _with_figures(text: str) -> str:
+def _with_figures(text: str, now: datetime | None) -> str:
     """Write ordinal words and spoken years as figures: "december twenty fourth nineteen eighty four"."""
 
     def ordinal(found: re.Match[str]) -> str:
@@ -215,11 +217,7 @@ def _with_figures(text: str) -> str:
 
     text = _ORDINALS.sub(ordinal, text)
     head = re.match(
-        rf"^(.*?(?:{_DAY_NUMBER}(?: of)? (?:{_MONTH})|(?:{_MONTH}) (?:the )?{_DAY_NUMBER})),? ([a-z].+)$", text
+        rf"^(.*?(?:{_DAY_NUMBER}(?: of)? (?:{_MONTH})|(?:{_MONTH}) (?:the )?{_DAY_NUMBER})),? (['’\da-z].+)$", text
     )
-    if head is None:
-        return text
-    found = find_numbers(head[2])
-    if len(found) == 1 and found[0].end - found[0].start == len(head[2]) and 1000 <= found[0].value <= 9999:
-        return f"{head[1]} {found[0].value}"
-    return text
+    year = read_year(head[2], now) if head else None
+    return f"{head[1]} {year}" if head and year is not None else text

@@ -90,6 +90,8 @@ def _host(words: Sequence[str]) -> str:
     labels = [label.split() for label in re.split(r"\s*(?:\b(?:dot|point|period)\b|\.)\s*", text)]
     if len(labels) == 1:
         return _COMPLETED.get(text, "")
+    if len(labels[-1]) > 1 and all(len(word) == 1 for word in labels[-1]):
+        labels[-1] = ["".join(labels[-1])]  # "dot s e"
     if (
         len(labels[-1]) != 1
         or not labels[-1][0].isalpha()

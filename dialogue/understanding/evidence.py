@@ -59,7 +59,8 @@ def with_evidence(ranked: tuple[Ranked, ...], text: str, situation: Situation) -
         extra = 0.0
         if place < EVIDENCE_FLOWS:
             slots = {slot.name: slot for slot in _askable(one.flow, situation.assistant)}
-            filled = fill_slots(text, tuple(slots.values()), situation.descriptions, taken=topic_stems(one.flow))
+            about, taken = situation.descriptions, topic_stems(one.flow)
+            filled = fill_slots(text, tuple(slots.values()), about, taken=taken, now=situation.now)
             kinds = {kind_of(slots[value.slot], situation.descriptions.get(value.slot, "")) for value in filled}
             extra = min(EVIDENCE_LIMIT, sum(EVIDENCE.get(kind, 0.0) for kind in kinds))
             extra += ASKING if asks and _tells(one.flow) else 0.0
@@ -70,7 +71,8 @@ def with_evidence(ranked: tuple[Ranked, ...], text: str, situation: Situation) -
 
 def start_flow(flow: Flow, text: str, situation: Situation) -> tuple[Command, ...]:
     """Start a flow with the slots that the turn gives."""
-    filled = fill_slots(text, _askable(flow, situation.assistant), situation.descriptions, taken=topic_stems(flow))
+    slots, about = _askable(flow, situation.assistant), situation.descriptions
+    filled = fill_slots(text, slots, about, taken=topic_stems(flow), now=situation.now)
     return (StartFlow(flow.id), *(SetSlot(one.slot, one.value, EXTRACTOR) for one in filled))
 
 

@@ -8,34 +8,34 @@ the caller a sentence, where a wrong amount may cost money. Slots of kind `free`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from dialogue.understanding.corrections import last_meant
+from dialogue.understanding.amount_slots import SURE_FIT as SURE_FIT
+from dialogue.understanding.amount_slots import fill_numbers, fill_years
+from dialogue.understanding.amount_slots import number_fits as number_fits
+from dialogue.understanding.code_slots import fill_codes
+from dialogue.understanding.codes import CodeRun, find_code_runs
+from dialogue.understanding.corrections import without_taken_back
+from dialogue.understanding.filled import Filled as Filled
+from dialogue.understanding.filled import Open, is_named
 from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.moment_slots import fill_moments
 from dialogue.understanding.normalising import normalise_value
-from dialogue.understanding.numbers import SpokenNumber, find_numbers
-from dialogue.understanding.slot_kinds import MONEY, Kind, is_departure, is_year, kind_of
+from dialogue.understanding.numbers import find_numbers
+from dialogue.understanding.slot_kinds import MONEY, Kind, is_departure, kind_of
 from dialogue.understanding.spans import (
     Span,
     find_categories,
-    find_codes,
     find_dates,
     find_emails,
     find_names,
     find_times,
 )
-from dialogue.understanding.words import STOP_WORDS, label, split_words, stem
-from flows.commands import Json
+from dialogue.understanding.words import STOP_WORDS, Word, label, split_words, stem
 from flows.model import Slot
 
-SURE_FIT = 3
-"""What `number_fits` gives where the unit that was said is that of the slot."""
-LEAST_DIGITS = 4
-"""Figures that make a code on their own; fewer may be a quantity."""
-_YEARS = (1850, 2150)
-"""Years of the calendar that callers mean."""
-_UNITS_OF_TIME = frozenset(stem(word) for word in words_of("minute hour day night week weekend month year"))
 _TO_PERSON = re.compile(
     r"\b(?:to|for|with|named|called|name is|by|pay|send|wire|give|remove|delete|add|from)\s+$", re.I
 )
@@ -51,18 +51,33 @@ _LOWER_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A slot, its value, and the stretch of the text that says it."""
-
-    slot: str
-    value: Json
-    start: int
-    end: int
+_NAME_IS = re.compile(
+    r"(?:^|(?<=[\s,.;]))(?:(?:my|his|her|their|the|full|last|first|and) )*name(?:'s|’s| is|:) (?P<name>[^\W\d_].*)",
+    re.IGNORECASE,
+)
+_NO_NAME = frozenset(
+    words_of("born please thanks thank you mr mrs ms dr called spelled spelt under still right um uh er")
+)
+_LONGEST_NAME = 3
+_WRITE = re.compile(
+    r"\b(?:e-?mail|mail|send|sent|forward|write)(?: (?:it|them|that|this|me|us|one"
+    r"|the \w+))?(?: over)?(?: to(?: me at)?| at)?:?\s+$",
+    re.IGNORECASE,
+)
+LONGEST = 2000
+"""Characters of a turn in which values are looked for; who says more tells a story."""
+_WRITES_TO = frozenset(("email", "emails", "mail"))
+"""Names of a category's value for what is written to an e-mail address."""
 
 
 def fill_slots(
-    text: str, slots: Sequence[Slot], descriptions: Mapping[str, str], *, taken: frozenset[str] = frozenset()
+    text: str,
+    slots: Sequence[Slot],
+    descriptions: Mapping[str, str],
+    *,
+    taken: frozenset[str] = frozenset(),
+    asked: str = "",
+    now: datetime | None = None,
 ) -> tuple[Filled, ...]:
     """Find values for `slots` in `text`, in the order said.
 
@@ -71,16 +86,66 @@ def fill_slots(
         slots: those that may be filled.
         descriptions: what collect steps say about slots, by name.
         taken: stems of words that name what the caller wants and are therefore nobody's name.
+        asked: the slot that was asked for, which gets what fits it and others alike.
+        now: the caller's local time, from which years of two figures are counted.
     """
-    meant = last_meant(text)
-    shift = len(text) - len(meant)
+    text = text[:LONGEST]
+    meant = without_taken_back(text)
     kinds = {slot.name: kind_of(slot, descriptions.get(slot.name, "")) for slot in slots}
-    found = [*_fill_typed(meant, slots, kinds), *_fill_numbers(meant, slots, descriptions, kinds)]
-    found += _fill_categories(meant, slots)
-    found += _fill_names(meant, slots, descriptions, kinds, taken, is_continued=shift > 0)
-    moved = [Filled(one.slot, one.value, one.start + shift, one.end + shift) for one in found]
-    kept = sorted(_without_overlaps(moved), key=lambda one: one.start)
+    open_slots = Open(slots, descriptions, kinds, asked)
+    found = [*_fill_formed(meant, open_slots, now), *_fill_categories(meant, open_slots)]
+    is_continued = meant != text and meant[:1] == " "
+    found += _fill_names(meant, slots, descriptions, kinds, taken, is_continued=is_continued)
+    kept = sorted(_without_overlaps(found), key=lambda one: one.start)
     return tuple(replace(one, value=normalise_value(kinds[one.slot], one.value)) for one in kept)
+
+
+def _fill_formed(text: str, open_slots: Open, now: datetime | None) -> list[Filled]:
+    """Find values that have a form of their own, and blank each out before the next kind is looked for."""
+    emails = find_emails(text)
+    filled = _fill_emails(text, emails, open_slots)
+    written = _blank(text, emails)
+    runs = [run for run in find_code_runs(written) if run.has_figures]
+    uncoded = _blank(written, runs)
+    years, all_years = fill_years(uncoded, open_slots, now)
+    moments = fill_moments(uncoded, text, open_slots)
+    dated = [*find_dates(uncoded), *find_times(uncoded)]
+    apart = [year for year in all_years if not any(_meet(year, span) for span in dated)]
+    codes = fill_codes(_blank(_but_codes(written, runs, dated), apart if years else ()), text, open_slots, apart)
+    used_by_codes = [Span(one.start, one.end, "") for one in codes]
+    used = [*used_by_codes, *(Span(one.start, one.end, "") for one in (*moments, *years))]
+    years = [one for one in years if not any(_meet(one, span) for span in [*dated, *used_by_codes])]
+    counted = fill_numbers(_blank(uncoded, codes), text, open_slots, [*dated, *apart, *used])
+    return [*filled, *moments, *codes, *years, *counted]
+
+
+def _meet(one: Filled | Span, other: Span | Filled) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _but_codes(text: str, runs: Sequence[CodeRun], dated: Sequence[Span]) -> str:
+    """Blank out days and times that are said outside of codes."""
+    return _blank(
+        text, [span for span in dated if not any(span.start < run.end and run.start < span.end for run in runs)]
+    )
+
+
+def _blank(text: str, places: Sequence[Span | Filled | CodeRun]) -> str:
+    """Write something that no word or number goes on over for each place, as long as it is."""
+    for one in places:
+        text = f"{text[: one.start]};{' ' * (one.end - one.start - 1)}{text[one.end :]}"
+    return text
+
+
+def _fill_emails(text: str, spans: Sequence[Span], open_slots: Open) -> list[Filled]:
+    """Give an address to write to to the only slot for one, to the one named before it, or to the asked one."""
+    slots = open_slots.of("email")
+    if len(slots) > 1 and len(spans) == 1:
+        named = [slot for slot in slots if is_named(text, spans[0].start, slot)]
+        slots = tuple(slot for slot in slots if slot.name == open_slots.asked) or tuple(named)
+    if len(slots) != 1 or len(spans) != 1:
+        return []
+    return [Filled(slots[0].name, spans[0].value, spans[0].start, spans[0].end)]
 
 
 def _without_overlaps(found: Sequence[Filled]) -> list[Filled]:
@@ -91,100 +156,26 @@ def _without_overlaps(found: Sequence[Filled]) -> list[Filled]:
     return kept
 
 
-def _fill_numbers(
-    text: str, slots: Sequence[Slot], descriptions: Mapping[str, str], kinds: Mapping[str, Kind]
-) -> list[Filled]:
-    dated = [*find_dates(text), *find_times(text)]
-    numbers = [
-        number
-        for number in find_numbers(text)
-        if number.reading == "cardinal"
-        and number.unit not in ("time", "date")
-        and not any(number.start < span.end and span.start < number.end for span in dated)
-    ]
-    floats = [slot for slot in slots if slot.type == "float"]
-    scored = sorted(
-        (
-            (number_fits(number, slot, descriptions.get(slot.name, ""), kinds[slot.name]), number, slot)
-            for number in numbers
-            for slot in floats
-        ),
-        key=lambda item: -item[0],
-    )
-    filled: list[Filled] = []
-    for score, number, slot in scored:
-        if score <= 0 or any(one.slot == slot.name or one.start == number.start for one in filled):
-            continue
-        rivals = [(other, to) for at, other, to in scored if at == score and (other is number) != (to is slot)]
-        if not any(all(one.slot != to.name and one.start != other.start for one in filled) for other, to in rivals):
-            filled.append(Filled(slot.name, number.value, number.start, number.end))
-    return filled
-
-
-def number_fits(number: SpokenNumber, slot: Slot, description: str, kind: Kind) -> int:
-    """Score how well a number fits a float slot: above 0 it may go there, and the best one does."""
-    if is_year(slot, description) and not (_YEARS[0] <= number.value <= _YEARS[1] and number.unit == ""):
-        return -3
-    told = {stem(word) for word in (*label(slot.name).split(), *label(description).split())}
-    unit = stem(number.unit) if number.unit and number.unit not in STOP_WORDS else ""
-    if number.unit in ("currency", "percent"):
-        return 3 if (kind == "money") == (number.unit == "currency") else -3
-    if unit in _UNITS_OF_TIME:
-        return 3 if unit in told else -3
-    if unit and unit in told:
-        return 3
-    if kind == "money":
-        return 1
-    return 2 if unit in ("people", "person", "guest", "adult") and told & {"people", "person", "guest"} else 1
-
-
-def _fill_categories(text: str, slots: Sequence[Slot]) -> list[Filled]:
+def _fill_categories(text: str, open_slots: Open) -> list[Filled]:
     filled = []
-    for slot in slots:
+    emails = find_emails(text)
+    unwritten = _blank(text, emails)
+    for slot in open_slots.slots:
         if slot.type not in ("categorical", "strict_categorical"):
             continue
-        spans = find_categories(text, slot.values)
+        about = frozenset(stem(word) for word in label(slot.name).split())
+        spans = find_categories(unwritten, slot.values, about=about)
         if len({span.value for span in spans}) == 1:
             filled.append(Filled(slot.name, spans[0].value, spans[0].start, spans[0].end))
+        elif not spans and emails and _WRITE.search(text[: emails[0].start]):
+            filled += [Filled(slot.name, value, emails[0].start, emails[0].start) for value in _by_mail(slot)]
     return filled
 
 
-def _fill_typed(text: str, slots: Sequence[Slot], kinds: Mapping[str, Kind]) -> list[Filled]:
-    finders: tuple[tuple[Kind, Callable[[str], tuple[Span, ...]]], ...] = (
-        ("email", find_emails),
-        ("date", find_dates),
-        ("time", find_times),
-    )
-    filled: list[Filled] = []
-    for kind, find in finders:
-        named = [slot.name for slot in slots if kinds[slot.name] == kind and slot.type in ("text", "any")]
-        spans = find(text)
-        if len(named) == 1 and len(spans) == 1:
-            filled.append(Filled(named[0], spans[0].value, spans[0].start, spans[0].end))
-    codes = [slot.name for slot in slots if kinds[slot.name] == "code" and slot.type in ("text", "any")]
-    if len(codes) == 1:
-        spans = _find_digits(text, codes[0])
-        filled += [Filled(codes[0], span.value, span.start, span.end) for span in spans if len(spans) == 1]
-    return filled
-
-
-def _find_digits(text: str, slot_name: str) -> tuple[Span, ...]:
-    """Find strings of figures of four and more, or shorter ones behind their noun ("room 12"), else mixed codes."""
-    telling = {stem(word) for word in label(slot_name).split()} - {"number", "code", "id"}
-    runs = tuple(
-        Span(number.start, number.end, number.digits)
-        for number in find_numbers(text)
-        if number.digits.isdigit()
-        and (len(number.digits) >= LEAST_DIGITS or _ends_in(text[: number.start], telling))
-        and number.unit not in ("currency", "date", "time")
-    )
-    mixed = tuple(span for span in find_codes(text) if re.search("[A-Za-z]", span.value) and len(span.value) > 2)
-    return runs or tuple(span for span in mixed if not re.fullmatch(r"\d+(?:st|nd|rd|th|am|pm|k)", span.value.lower()))
-
-
-def _ends_in(before: str, telling: set[str]) -> bool:
-    words = [word for word in split_words(before) if word.lower not in ("number", "is", "in", "my", "the")]
-    return bool(words) and stem(words[-1].lower) in telling
+def _by_mail(slot: Slot) -> list[str]:
+    """The value that an address to write to stands for: who gives one wants it by e-mail."""
+    values = [value for value in slot.values if label(value).replace(" ", "") in _WRITES_TO]
+    return values if len(values) == 1 else []
 
 
 def _fill_names(
@@ -210,9 +201,27 @@ def _fill_names(
     is_open = len(free) > 1 and _OR.search(text) is not None
     if len(persons) == 1 and not is_open and not (places and not filled and free):
         said = [span for span in free if _TO_PERSON.search(text[: span.start])] or free or _lower_names(text, taken)
+        said = _said_to_be(text) or said
         if len(said) == 1:
             filled.append(Filled(persons[0].name, said[0].value, said[0].start, said[0].end))
     return filled
+
+
+def _said_to_be(text: str) -> list[Span]:
+    """Find what is said to be a name, however it is written: "tomorrow afternoon name is price"."""
+    spans = []
+    for found in _NAME_IS.finditer(text):
+        words: list[Word] = []
+        for word in split_words(found["name"]):
+            gap = found["name"][words[-1].end : word.start] if words else " "
+            if word.lower in STOP_WORDS | _NO_NAME or len(words) == _LONGEST_NAME or gap.strip(" -'’"):
+                break
+            words.append(word)
+        if words:
+            start, end = found.start("name") + words[0].start, found.start("name") + words[-1].end
+            if not find_numbers(text[start:end]):
+                spans.append(Span(start, end, text[start:end]))
+    return spans
 
 
 def _stems_of(text: str) -> set[str]:

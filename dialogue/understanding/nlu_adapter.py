@@ -79,7 +79,8 @@ class NluCommandAdapter:
         text = clean(turn.text)
         if parse_payload(turn.text, self._assistant) is not None or refused(text, self._max_characters) is not None:
             return None
-        if match_fast(text, read_situation(state, self._assistant)) is not None:
+        situation = read_situation(state, self._assistant, turn.local_time)
+        if match_fast(text, situation, situation.now) is not None:
             return None
         try:
             found = self._classifier.classify((await self._encoder.encode([text]))[0])

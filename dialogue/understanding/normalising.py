@@ -30,13 +30,17 @@ from dialogue.understanding.slot_kinds import Kind, is_phone, kind_of
 from dialogue.understanding.spans import Span, find_dates, find_times
 from dialogue.understanding.spelling import read_spelled
 from dialogue.understanding.spoken import last_said, smooth
-from dialogue.understanding.words import STOP_WORDS, clean, split_words, strip_fillers
+from dialogue.understanding.words import STOP_WORDS, clean, label, split_words, strip_fillers
 from flows.commands import Json
 from flows.model import Slot
 
 LONGEST: Final = 500
 """Characters of a value that is looked into: more is a text, and stays as it is."""
 MOST_ROUNDS: Final = 4
+_NAMING: Final = frozenset(("name", "title", "model", "type", "kind"))
+"""Last words of the names of slots that hold what something is called."""
+_ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "your"))
+_LONGEST_NAME: Final = 5
 _NUMBER_WORDS: Final = re.compile(
     r"^(?:(?:plus|double|triple|oh|o|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
     r"|[a-z]+ty|hundred|thousand|and|extension|area|code|then)\b|[\d\s+().,/-])+$",
@@ -63,7 +67,21 @@ def normalised(slot: Slot, said: Json, *, description: str = "", now: datetime |
     value = normalise_value(kind, said)
     if kind == "code" and isinstance(value, str) and is_phone(slot, description):
         return phone(value)
-    return value
+    return _without_label(slot, value) if kind == "free" and isinstance(value, str) else value
+
+
+def _without_label(slot: Slot, value: str) -> str:
+    """Cut the article and the slot's own noun from a name: "the Everest plan" in `plan_name` is "Everest"."""
+    *nouns, what = label(slot.name).split()
+    words = split_words(value)
+    if what not in _NAMING or not nouns or not 1 < len(words) <= _LONGEST_NAME:
+        return value
+    has_article = words[0].lower in _ARTICLES
+    is_small = words[-1].text.islower() and any(word.text[0].isupper() for word in words[:-1])
+    kept = words[has_article:-1]
+    if words[-1].lower != nouns[-1] or not kept or not (has_article or is_small):
+        return value
+    return value[kept[0].start : kept[-1].end]
 
 
 def normalise_value(kind: Kind, said: Json) -> Json:

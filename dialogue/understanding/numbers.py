@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from dialogue.understanding.lexicon import words_of
@@ -115,6 +116,7 @@ class _Atom:
     unit: str = ""
 
 
+@lru_cache(maxsize=1024)
 def find_numbers(text: str) -> tuple[SpokenNumber, ...]:
     """Find every number in `text`, in order."""
     atoms = _atoms(text)
@@ -284,6 +286,8 @@ def _quantity(atoms: list[_Atom], index: int) -> tuple[float, int, bool]:
     while index < len(atoms):
         word = atoms[index].text if atoms[index].kind == "word" else ""
         small = _small(word)
+        if small is not None and index > begin and atoms[index - 1].text == "hundred" and _is_next_group(atoms, index):
+            break
         if small is not None and (index == begin or small < room) and not (index > begin and word in ("oh", "zero")):
             current, index = current + small, index + 1
             room = 10.0 if small >= 20 else 1.0
@@ -302,6 +306,15 @@ def _quantity(atoms: list[_Atom], index: int) -> tuple[float, int, bool]:
         else:
             break
     return total + current, index, False
+
+
+def _is_next_group(atoms: list[_Atom], index: int) -> bool:
+    """Say whether a figure right behind "hundred" begins something new: "nine hundred three one eight" is 900 3 1 8."""
+    following = atoms[index + 1].text if index + 1 < len(atoms) else ""
+    is_single = _SMALL.get(atoms[index].text, 10) < 10
+    return is_single and (
+        following == "hundred" or following in _REPEATS or (following == "oh") or _SMALL.get(following, 10) < 10
+    )
 
 
 def _small(word: str) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.commands import Json
 from flows.effects import Expectation
@@ -33,6 +34,8 @@ class Situation:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     takes_everything: bool = False
     """The asking step has `force_slot_filling`: whatever is said is the value."""
+    now: datetime | None = None
+    """The caller's local time, from which "tomorrow" is counted; None where nobody knows it."""
 
     @property
     def asked(self) -> Slot | None:
@@ -49,8 +52,8 @@ class Situation:
         return self.descriptions.get(slot.name, "")
 
 
-def read_situation(state: ConversationState, assistant: Assistant) -> Situation:
-    """Take from the state what understanding needs."""
+def read_situation(state: ConversationState, assistant: Assistant, now: datetime | None = None) -> Situation:
+    """Take from the state what understanding needs; `now` is the caller's local time."""
     expected = expectation(state, assistant)
     asking = _asking_task(expected, assistant)
     return Situation(
@@ -62,17 +65,13 @@ def read_situation(state: ConversationState, assistant: Assistant) -> Situation:
         values=state.slots,
         descriptions=slot_descriptions(assistant),
         takes_everything=asking is not None and asking.force_slot_filling,
+        now=now,
     )
 
 
-def slot_descriptions(assistant: Assistant) -> dict[str, str]:
-    """What collect steps say about each slot; the first description wins where a slot is collected twice."""
-    found: dict[str, str] = {}
-    for flow in assistant.flows.values():
-        for step in flow.steps:
-            if isinstance(step.task, CollectTask) and step.task.description:
-                found.setdefault(step.task.slot, step.task.description)
-    return found
+def slot_descriptions(assistant: Assistant) -> Mapping[str, str]:
+    """What collect steps say about each slot."""
+    return assistant.slot_descriptions
 
 
 def _asking_task(expected: Expectation, assistant: Assistant) -> CollectTask | None:

@@ -14,7 +14,7 @@ from dialogue.understanding.numbers import find_numbers
 
 LONGEST: Final = 200
 """Characters of a turn that is looked at: nobody spells out more."""
-_ALPHABET: Final = {
+NAMED_LETTERS: Final = {
     word: word[0]
     for word in words_of(
         "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar "
@@ -22,7 +22,7 @@ _ALPHABET: Final = {
         "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
     )
 }
-_NAMES: Final = {
+LETTER_NAMES: Final = {
     "bee": "b", "cee": "c", "dee": "d", "gee": "g", "aitch": "h", "jay": "j", "kay": "k", "ell": "l", "em": "m",
     "pee": "p", "queue": "q", "cue": "q", "ess": "s", "tee": "t", "vee": "v", "zee": "z", "zed": "z",
 }  # fmt: skip
@@ -84,9 +84,9 @@ def _letter(words: Sequence[str], index: int) -> tuple[str, int, bool]:
             if rest[: len(cue)] == cue and len(rest) > len(cue) and rest[len(cue)][0] == letter:
                 return letter * times, place + 2 + len(cue), True
         return letter * times, place + 1, False
-    if word in _ALPHABET:
-        return _ALPHABET[word] * times, place + 1, True
-    return (_NAMES[word] * times, place + 1, False) if word in _NAMES else ("", index, False)
+    if word in NAMED_LETTERS:
+        return NAMED_LETTERS[word] * times, place + 1, True
+    return (LETTER_NAMES[word] * times, place + 1, False) if word in LETTER_NAMES else ("", index, False)
 
 
 def _figures(words: Sequence[str], index: int) -> tuple[str, int]:

@@ -13,7 +13,8 @@ from typing import Final
 from dialogue.understanding.corrections import last_meant
 
 _HESITATION: Final = re.compile(
-    r"(?<!mm )(?<!mm-)\b(?:u+h+|u+m+|uhm|erm?|ehm|h+m+)\b(?!\s+(?:huh|hmm)\b)[,.…]*\s*", re.IGNORECASE
+    r"(?<!mm )(?<!mm-)\b(?!(?-i:[A-Z]{2,4})[ -]?\d)(?:u+h+|u+m+|uhm|erm?|ehm|h+m+)\b(?!\s+(?:huh|hmm)\b)[,.…]*\s*",
+    re.IGNORECASE,
 )
 _STUTTER: Final = re.compile(
     r"\b(the|an?|my|your|it's|its|it is|is|to|for|on|at|in|of|and|i|i'm|i'd|we|you|this|that|with|from|please"

@@ -42,6 +42,7 @@ from flows.sandbox import Sandbox, scope_of
 MAX_PROMPT_CHARACTERS: Final = 60_000
 MAX_TEMPLATE_CHARACTERS: Final = 100_000
 MAX_TOKENS: Final = 96
+TIME_FORMAT: Final = "%A, %d %B %Y, %H:%M %Z"
 _MAX_HISTORY: Final = 40
 _BOOLEANS: Final = "[True, False]"
 
@@ -62,7 +63,7 @@ class TemplateGenerator:
         now: Callable[[], str],
         history: Sequence[str] = (),
     ) -> None:
-        """Set up; `now` gives date and time as the prompt shows them. Raises TemplateFailed for what does not parse."""
+        """Set up; `now` is for callers whose time is not known. Raises TemplateFailed for what does not parse."""
         compiled(template)
         self._assistant = assistant
         self._model = model
@@ -91,15 +92,18 @@ class TemplateGenerator:
     def prompt(self, text: str, situation: Situation) -> str:
         """The whole prompt of a turn; what cannot be rendered is no prompt."""
         try:
-            return render(self._template, variables(text, situation, self._history, self._now()))
+            return render(self._template, variables(text, situation, self._history, self._time(situation)))
         except TemplateFailed:
             return ""
+
+    def _time(self, situation: Situation) -> str:
+        return self._now() if situation.now is None else situation.now.strftime(TIME_FORMAT)
 
     async def generate(self, text: str, situation: Situation, candidates: tuple[Ranked, ...]) -> Generated:
         """Ask the model. Raises what the model raises, and TemplateFailed."""
         offered = offered_flows(situation, candidates)
         limited = replace(situation, startable=offered)
-        prompt = render(self._template, variables(text, limited, self._history, self._now()))
+        prompt = render(self._template, variables(text, limited, self._history, self._time(situation)))
         grammar = None
         if self._kind != "single-step":  # `StartFlow(x)` is not the language of our grammar, but is read
             grammar = turn_grammar(text, situation, offered, self.naming, "any")

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -42,13 +43,17 @@ class Trained:
     report: Mapping[str, Json] = field(default_factory=dict)
 
 
-class KnowingEncoder:
-    """An encoder that knows the sentences of an artefact; all others are asked of `encoder`.
+class _Encoding(Protocol):
+    async def encode(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class KnownSentences:
+    """Knows the sentences of an artefact; all others are asked of `encoder`.
 
     Without an artefact it learns: what was asked for since is known from then on, which is how one is made.
     """
 
-    def __init__(self, encoder: SentenceEncoder, known: Mapping[str, Vectors] | None = None) -> None:
+    def __init__(self, encoder: _Encoding, known: Mapping[str, Vectors] | None = None) -> None:
         self._encoder = encoder
         self._known = dict(known or {})
         self._is_learning = known is None
@@ -70,7 +75,20 @@ class KnowingEncoder:
         return np.stack([found[text] for text in texts]) if texts else await self._encoder.encode(())
 
 
-class KnowingReader(KnowingEncoder):
+class KnowingEncoder(KnownSentences):
+    """A sentence encoder that knows sentences."""
+
+    def __init__(self, encoder: SentenceEncoder, known: Mapping[str, Vectors] | None = None) -> None:
+        super().__init__(encoder, known)
+        self._named = encoder
+
+    @property
+    def digest(self) -> str:
+        """The same as of the encoder: so are the vectors."""
+        return self._named.digest
+
+
+class KnowingReader(KnownSentences):
     """The same for the reader's model: what it encodes ahead is known, turns are read as ever."""
 
     def __init__(self, reader: TurnReader, known: Mapping[str, Vectors] | None = None) -> None:
@@ -85,10 +103,6 @@ class KnowingReader(KnowingEncoder):
     async def read(self, asked: str, text: str) -> ReadTurn:
         """Read a turn. Raises what the reader raises."""
         return await self._reader.read(asked, text)
-
-    async def read_behind(self, lines: Sequence[str], text: str) -> Sequence[ReadTurn]:
-        """Read a turn behind each of several lines; turns are not kept."""
-        return await self._reader.read_behind(lines, text)
 
 
 def artefact_key(assistant: Assistant, weights: Sequence[str]) -> str:

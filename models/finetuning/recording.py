@@ -139,7 +139,7 @@ class _Listening:
     async def understand(self, turn: UserTurn, state: ConversationState) -> Understood:
         """Ask the other understanding."""
         understood = await self._inner.understand(turn, state)
-        situation = read_situation(state, self._assistant)
+        situation = read_situation(state, self._assistant, turn.local_time)
         spans = find_values(turn.text, understood.commands, self._assistant)
         self.turns.append(
             RecordedTurn(

@@ -4,16 +4,79 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
+from dialogue.understanding.reader.heads import ASKED_TYPES
+from dialogue.understanding.reader.shared_words import FlowWords, SharedWords
 from dialogue.understanding.words import label
+from models.training.domain_files import DomainData, SlotData
 from models.training.turn_kinds import Turn, Variant
+from models.training.turn_maker import TurnMaker
 
 MAX_CONTEXT_TOKENS = 18
 MAX_TOKENS = 112
+WITH_EXAMPLES = 0.3
+"""Share of assistants whose flows have examples of what callers say, as `nlu` data gives them."""
+MOST_EXAMPLES = 5
+STRANGERS = 6
+"""Flows of other domains beside an assistant's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFlows:
+    """Flows of an assistant and some of strangers: their names, sentences about them and whose each is, and words."""
+
+    names: Sequence[str]
+    owners: Sequence[int]
+    texts: Sequence[str]
+    words: SharedWords
+
+    def shared(self, turns: Sequence[Turn]) -> torch.Tensor:
+        """What shared words add to the nearness of each flow [n, flows]."""
+        return torch.tensor(np.stack([self.words.nearer(turn.text) for turn in turns]))
+
+
+def draw_flows(variant: Variant, maker: TurnMaker, others: Sequence[DomainData], rng: random.Random) -> DrawnFlows:
+    """Draw how the flows of an assistant are described, with flows of `others` among them."""
+    names = list(variant.flows)
+    texts = [f"{name}: {told}" for name, told in variant.flows.values()]
+    words = [
+        _words(name, told, {slot: variant.domain.slots[slot] for slot in variant.slots_of(flow)}, variant.slot_texts)
+        for flow, (name, told) in variant.flows.items()
+    ]
+    for _ in range(STRANGERS if others else 0):
+        domain = rng.choice(others)
+        flow = rng.choice(list(domain.flows.values()))
+        told = rng.choice(flow.descriptions)
+        names.append(f"/{len(names)}")
+        texts.append(f"{flow.name}: {told}")
+        words.append(_words(flow.name, told, {slot: domain.slots[slot] for slot in flow.slots}, {}))
+    owners = list(range(len(names)))
+    if rng.random() < WITH_EXAMPLES:
+        for place, name in enumerate(variant.flows):
+            for text in maker.examples(variant, name, rng.randint(0, MOST_EXAMPLES)):
+                owners.append(place)
+                texts.append(text)
+    return DrawnFlows(names, owners, texts, SharedWords.of(words))
+
+
+def _words(name: str, told: str, slots: Mapping[str, SlotData], texts: Mapping[str, str]) -> FlowWords:
+    values = [value for slot in slots.values() if isinstance(slot.values, Mapping) for value in slot.values]
+    questions = [texts[slot].partition(": ")[2] if slot in texts else data.ask for slot, data in slots.items()]
+    return FlowWords(name, told, list(slots), values, questions)
+
+
+def asked_types(turns: Sequence[Turn], variant: Variant) -> torch.Tensor:
+    """Of what type the asked slot is [n, types]; all 0 where nothing is asked."""
+    rows = torch.zeros(len(turns), len(ASKED_TYPES))
+    for row, turn in enumerate(turns):
+        if turn.asked is not None:
+            rows[row, ASKED_TYPES.index(variant.domain.slots[turn.asked].type)] = 1
+    return rows
 
 
 class Encoding:
@@ -28,15 +91,12 @@ class Encoding:
 
     def turns(self, turns: Sequence[Turn], variant: Variant) -> dict[str, Any]:
         """Tokens, mask, which tokens are words, and where each value's tokens are."""
-        return self._tensors(turns, variant.slot_texts)
-
-    def _tensors(self, turns: Sequence[Turn], texts: Mapping[str, str]) -> dict[str, Any]:
         cls, sep = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
         rows, word_rows, places = [], [], []
         for turn in turns:
             context: list[int] = []
             if turn.asked is not None:
-                context = self._tokenizer(texts[turn.asked], add_special_tokens=False)["input_ids"]
+                context = self._tokenizer(variant.slot_texts[turn.asked], add_special_tokens=False)["input_ids"]
                 context = [*context[:MAX_CONTEXT_TOKENS], sep]
             said = self._tokenizer(turn.text, add_special_tokens=False, return_offsets_mapping=True)
             ids = said["input_ids"][: MAX_TOKENS - len(context) - 2]
@@ -52,12 +112,6 @@ class Encoding:
             "words": torch.tensor([row + [0] * (width - len(row)) for row in word_rows]),
             "places": places,
         }
-
-    def pairs(self, pairs: Sequence[tuple[str, Turn]]) -> dict[str, Any]:
-        """Turns read behind a text each, in the form of `turns`."""
-        texts = {str(place): text for place, (text, _) in enumerate(pairs)}
-        behind = [replace(turn, asked=str(place)) for place, (_, turn) in enumerate(pairs)]
-        return self._tensors(behind, texts)
 
 
 def _tokens_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]], first: int) -> tuple[int, int]:
@@ -89,3 +143,13 @@ def slot_queries(turn: Turn, variant: Variant, rng: random.Random) -> list[tuple
         flow = rng.choice(list(variant.flows))
         listed += [(name, "candidate") for name in variant.slots_of(flow)]
     return [(name, role) for name, role in listed if slots[name].type != "bool"]
+
+
+def valued_slots(turn: Turn, variant: Variant) -> set[str]:
+    """Categories of which it is known whether a turn means a value: those of the running flow, and those it says.
+
+    Not those of a flow that it starts: "my dog is ill" means a kind of animal, and nobody wrote that down.
+    """
+    open_to = variant.slots_of(turn.active) if turn.active is not None and not turn.flows else ()
+    named = {*open_to, *turn.values, *([turn.asked] if turn.asked is not None else [])}
+    return {name for name in named if variant.domain.slots[name].type == "categorical"}

@@ -3,19 +3,17 @@
     turn    [CLS] what is asked [SEP] words [SEP]  ──▶ encoder ──▶ token vectors h, their mean over the words u
     flows, slots, values: texts ──▶ the same encoder ──▶ means f, s, v       (once per assistant)
 
-    acts    MLP(h_cls, u, s_asked, nearness of flows)          13 independent yes or no
-    flows   softmax of scale * nearest cos(u, f) and a learned "none"
+    acts    MLP(h_cls, u, s_asked, nearness of flows, type of what is asked)    13 independent yes or no
+    flows   softmax of scale * (nearest cos(u, f) + shared words) and a learned "none"
     spans   softmax over words and [CLS] = "not said" of <start(h), query(s, role)>, and the same for the end
     values  softmax of scale * (cos(u, v) + max over words of cos(h, v)) / 2 and a learned "none"
-
-    second look: the turn read behind the text of a flow, or of a slot that a starting flow would ask for
-    match   what is added to the nearness of that flow         spans   of that slot, in the role "candidate"
 
 The heads are small and run in numpy where calls are served (`dialogue/understanding/reader`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +21,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
+from dialogue.understanding.reader.heads import ASKED_TYPES
 from models.training.turn_kinds import ACTS
 
 WIDTH = 384
@@ -52,18 +51,23 @@ class ReaderNet(nn.Module):
         self.flow_none = nn.Parameter(torch.tensor(8.0))
         self.value_scale = nn.Parameter(torch.tensor(12.0))
         self.value_none = nn.Parameter(torch.tensor(5.0))
-        self.act_in = nn.Linear(3 * WIDTH + 5, 256)
+        self.act_in = nn.Linear(3 * WIDTH + 5 + len(ASKED_TYPES), 256)
         self.act_out = nn.Linear(256, len(ACTS))
         self.role = nn.Embedding(len(ROLES), WIDTH)
         self.query = nn.Linear(WIDTH, WIDTH)
         self.start = nn.Linear(WIDTH, WIDTH)
         self.end = nn.Linear(WIDTH, WIDTH)
         self.value_word = nn.Linear(WIDTH, WIDTH)
-        self.match_in = nn.Linear(2 * WIDTH, 128)
-        self.match_out = nn.Linear(128, 1)
         nn.init.eye_(self.value_word.weight)
         nn.init.zeros_(self.value_word.bias)
         nn.init.normal_(self.role.weight, std=0.02)
+
+    def take(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Begin with the weights of an earlier reader; inputs of the acts that it did not have count for nothing."""
+        acts = weights["act_in.weight"]
+        missing = self.act_in.weight.shape[1] - acts.shape[1]
+        known = {name: value for name, value in weights.items() if name in self.state_dict()}
+        self.load_state_dict({**known, "act_in.weight": functional.pad(acts, (0, missing))})
 
     def embed(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Encode texts to unit vectors [m, 384]."""
@@ -75,29 +79,39 @@ class ReaderNet(nn.Module):
         hidden = self.encoder(ids, attention_mask=mask).last_hidden_state.float()
         return hidden, functional.normalize(_mean(hidden, words), dim=-1)
 
-    def nearness(self, turn: torch.Tensor, rows: torch.Tensor, owners: torch.Tensor, flows: int) -> torch.Tensor:
-        """Cosine with the nearest sentence of each flow [n, flows]; `owners` says whose sentence each row is."""
-        near = torch.full((len(turn), flows), -1.0)
-        return near.scatter_reduce(1, owners.expand(len(turn), -1), (turn @ rows.T).float(), "amax")
+    def nearness(
+        self, turn: torch.Tensor, rows: torch.Tensor, owners: torch.Tensor, shared: torch.Tensor
+    ) -> torch.Tensor:
+        """Cosine with the nearest sentence of each flow [n, flows], and what `shared` words add to it.
+
+        `owners` says whose sentence each row is.
+        """
+        near = torch.full_like(shared, -1.0)
+        return near.scatter_reduce(1, owners.expand(len(turn), -1), (turn @ rows.T).float(), "amax") + shared
 
     def flow_logits(self, near: torch.Tensor) -> torch.Tensor:
         """[n, m + 1]; the last column is "none"."""
         return torch.cat([self.flow_scale * near, self.flow_none.expand(len(near), 1)], dim=1)
 
     def act_logits(
-        self, hidden: torch.Tensor, turn: torch.Tensor, near: torch.Tensor, asked: torch.Tensor, active: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        turn: torch.Tensor,
+        near: torch.Tensor,
+        asked: torch.Tensor,
+        active: torch.Tensor,
+        types: torch.Tensor,
     ) -> torch.Tensor:
-        """[n, acts]. `near` [n, m] is the cosine with each flow, `asked` [n, 384], `active` [n] the running flow's."""
+        """[n, acts]. `near` [n, m] is each flow's nearness, `asked` [n, 384], `active` [n] the running flow's.
+
+        `types` [n, types] says of what type the asked slot is.
+        """
         top = near.topk(2, dim=1).values
         scalars = torch.stack(
             [top[:, 0], top[:, 1], active, (turn * asked).sum(-1), (asked.abs().sum(-1) > 0).float()], dim=1
         )
-        features = torch.cat([hidden[:, 0], turn, asked, scalars * 4], dim=1)
+        features = torch.cat([hidden[:, 0], turn, asked, scalars * 4, types * 4], dim=1)
         return self.act_out(functional.gelu(self.act_in(features)))  # type: ignore[no-any-return]
-
-    def match_logits(self, hidden: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
-        """[n]: how much more a turn means the flow that it was read behind than nearness alone says."""
-        return self.match_out(functional.gelu(self.match_in(torch.cat([hidden[:, 0], turn], dim=1)))).squeeze(-1)  # type: ignore[no-any-return]
 
     def span_logits(
         self, hidden: torch.Tensor, words: torch.Tensor, queries: torch.Tensor

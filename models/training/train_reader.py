@@ -12,7 +12,6 @@ import math
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,15 @@ from transformers import AutoTokenizer, BertModel
 
 from models.training.domain_files import DomainData, read_domains
 from models.training.phrases import read_phrases
-from models.training.reader_batches import Encoding, slot_queries, value_texts
+from models.training.reader_batches import (
+    DrawnFlows,
+    Encoding,
+    asked_types,
+    draw_flows,
+    slot_queries,
+    value_texts,
+    valued_slots,
+)
 from models.training.reader_net import ROLES, ReaderNet
 from models.training.turn_kinds import ACTS, Turn, Variant
 from models.training.turn_maker import TurnMaker, merged
@@ -31,15 +38,10 @@ HELD_OUT = ("pharmacy", "theatre", "it_helpdesk", "moving_company", "gym")
 """Domains that no weight is trained on: thresholds are calibrated and progress is measured on them."""
 TURNS_A_STEP = 48
 CHUNKS = 3
+UNASKED = 0.2
+"""Weight of a category that was not asked for and is not meant: there are many of them in a turn."""
 RATES = (1e-4, 8e-4)
 """Learning rates of the encoder and of the heads."""
-LOOKED_AT, LOOKED_FLOWS, LOOKED_SLOTS = 10, 3, 16
-"""Turns of a step that are looked at again, behind how many flows each, and turns behind a slot."""
-WITH_EXAMPLES = 0.3
-"""Share of assistants whose flows have examples of what callers say, as `nlu` data gives them."""
-MOST_EXAMPLES = 5
-STRANGERS = 6
-"""Flows of other domains beside an assistant's own."""
 
 
 class Trainer:
@@ -62,116 +64,28 @@ class Trainer:
         variant = maker.variant(maker.informed(domain) if rng.random() < 0.4 else domain)
         turns = [maker.turn(variant) for _ in range(TURNS_A_STEP)]
         turns = sorted((turn for turn in turns if turn.text.strip()), key=lambda turn: len(turn.text))
-        flow_names, owners, flow_texts = self._flow_texts(variant, maker, rng)
+        others = [domain for domain in self._domains if domain.domain != variant.domain.domain]
+        drawn = draw_flows(variant, maker, others, rng)
         slot_names = list(variant.slot_texts)
         value_names, valued = value_texts(variant)
-        ids, mask = self._encoding.texts([*flow_texts, *variant.slot_texts.values(), *valued])
+        ids, mask = self._encoding.texts([*drawn.texts, *variant.slot_texts.values(), *valued])
         made = self.model.embed(ids, mask)
-        flows, rest = (made[: len(flow_texts)], torch.tensor(owners)), made[len(flow_texts) :]
+        flows, rest = (made[: len(drawn.texts)], torch.tensor(drawn.owners)), made[len(drawn.texts) :]
         slots, values = rest[: len(slot_names)], rest[len(slot_names) :]
         total = torch.zeros(())
         seen: dict[str, list[float]] = {}
         size = math.ceil(len(turns) / CHUNKS)
         for first in range(0, len(turns), size):
             chunk = turns[first : first + size]
-            parts = self._chunk(chunk, variant, flow_names, flows, slot_names, slots, value_names, values, rng, seen)
+            parts = self._chunk(chunk, variant, drawn, flows, slot_names, slots, value_names, values, rng, seen)
             total = total + sum(parts, torch.zeros(())) * len(chunk) / len(turns)
-        total = total + self._second_look(turns, variant, flow_names, flow_texts, flows, rng, seen)
-        total = total + self._slot_look(turns, variant, slot_names, slots, rng, seen)
         return total, seen
-
-    def _second_look(
-        self,
-        turns: Sequence[Turn],
-        variant: Variant,
-        flow_names: Sequence[str],
-        flow_texts: Sequence[str],
-        flows: tuple[torch.Tensor, torch.Tensor],
-        rng: random.Random,
-        seen: dict[str, list[float]],
-    ) -> torch.Tensor:
-        """Loss of telling the meant flow among the nearest few, each read together with the turn."""
-        fitting = [turn for turn in turns if turn.flows or turn.acts & {"search", "none", "chat"}]
-        kept = rng.sample(fitting, min(LOOKED_AT, len(fitting)))
-        if not kept:
-            return torch.zeros(())
-        tensors = self._encoding.turns([replace(turn, asked=None) for turn in kept], variant)
-        _, vectors = self.model.read(tensors["ids"], tensors["mask"], tensors["words"])
-        logits = self.model.flow_logits(self.model.nearness(vectors, *flows, len(flow_names)))
-        near = logits[:, :-1].topk(min(LOOKED_FLOWS, len(flow_names)), dim=1).indices
-        pairs = [(flow_texts[int(flow)], turn) for turn, row in zip(kept, near, strict=True) for flow in row]
-        tensors = self._encoding.pairs(pairs)
-        hidden, turn_vectors = self.model.read(tensors["ids"], tensors["mask"], tensors["words"])
-        match = self.model.match_logits(hidden, turn_vectors).view(len(kept), -1)
-        both = torch.cat([logits.gather(1, near) + match, logits[:, -1:]], dim=1)
-        meant = torch.zeros_like(both)
-        for row, turn in enumerate(kept):
-            at = [place for place, flow in enumerate(near[row]) if flow_names[int(flow)] in turn.flows]
-            if at:
-                meant[row, at] = 1 / len(at)
-            else:
-                meant[row, -1] = 1
-        is_start = torch.tensor([len(turn.flows) == 1 for turn in kept])
-        if is_start.any():
-            _count(seen, "flow_second", (both.argmax(1) == meant.argmax(1))[is_start])
-            _count(
-                seen,
-                "flow_first",
-                (
-                    logits.argmax(1)
-                    == torch.where(
-                        meant.argmax(1) < near.shape[1],
-                        near.gather(1, meant.argmax(1).clamp(max=near.shape[1] - 1)[:, None])[:, 0],
-                        torch.full((len(kept),), logits.shape[1] - 1),
-                    )
-                )[is_start],
-            )
-        return functional.cross_entropy(both, meant)
-
-    def _slot_look(
-        self,
-        turns: Sequence[Turn],
-        variant: Variant,
-        slot_names: Sequence[str],
-        slots: torch.Tensor,
-        rng: random.Random,
-        seen: dict[str, list[float]],
-    ) -> torch.Tensor:
-        """Loss of finding a value of a starting flow, the turn read behind the text of its slot."""
-        pairs: list[tuple[str, Turn]] = []
-        for turn in turns:
-            if "start" not in turn.acts or len(pairs) >= LOOKED_SLOTS:
-                continue
-            named = [
-                name
-                for flow in turn.flows
-                for name in variant.slots_of(flow)
-                if variant.domain.slots[name].type != "bool"
-            ]
-            said = [name for name in named if name in turn.spans]
-            for name in ([rng.choice(said)] if said else []) + ([rng.choice(named)] if named else []):
-                pairs.append((name, turn))
-        if not pairs:
-            return torch.zeros(())
-        tensors = self._encoding.pairs([(variant.slot_texts[name], turn) for name, turn in pairs])
-        hidden, _ = self.model.read(tensors["ids"], tensors["mask"], tensors["words"])
-        rows = torch.tensor([slot_names.index(name) for name, _ in pairs])
-        roles = torch.full((len(pairs), 1), ROLES.index("candidate"))
-        queries = self.model.slot_queries(slots[rows][:, None], roles)
-        starts, ends = self.model.span_logits(hidden, tensors["words"], queries)
-        places = [tensors["places"][row].get(name, (0, 0)) for row, (name, _) in enumerate(pairs)]
-        wanted = torch.tensor(places)
-        right = (starts[:, 0].argmax(-1) == wanted[:, 0]) & (ends[:, 0].argmax(-1) == wanted[:, 1])
-        _count(seen, "slot_look_said", right[wanted[:, 0] > 0])
-        _count(seen, "slot_look_none", right[wanted[:, 0] == 0])
-        loss = functional.cross_entropy(starts[:, 0], wanted[:, 0]) + functional.cross_entropy(ends[:, 0], wanted[:, 1])
-        return loss * 0.5
 
     def _chunk(
         self,
         turns: Sequence[Turn],
         variant: Variant,
-        flow_names: Sequence[str],
+        drawn: DrawnFlows,
         flows: tuple[torch.Tensor, torch.Tensor],
         slot_names: Sequence[str],
         slots: torch.Tensor,
@@ -182,17 +96,17 @@ class Trainer:
     ) -> list[torch.Tensor]:
         model, tensors = self.model, self._encoding.turns(turns, variant)
         hidden, turn_vectors = model.read(tensors["ids"], tensors["mask"], tensors["words"])
-        near = model.nearness(turn_vectors, *flows, len(flow_names))
+        near = model.nearness(turn_vectors, *flows, drawn.shared(turns))
         asked = torch.stack(
             [slots[slot_names.index(turn.asked)] if turn.asked else torch.zeros(slots.shape[1]) for turn in turns]
         )
         active = torch.stack(
             [
-                near[row, flow_names.index(turn.active)] if turn.active else torch.zeros(())
+                near[row, drawn.names.index(turn.active)] if turn.active else torch.zeros(())
                 for row, turn in enumerate(turns)
             ]
         )
-        acts = model.act_logits(hidden, turn_vectors, near, asked, active)
+        acts = model.act_logits(hidden, turn_vectors, near, asked, active, asked_types(turns, variant))
         wanted = torch.tensor([[float(act in turn.acts) for act in ACTS] for turn in turns])
         losses = [functional.binary_cross_entropy_with_logits(acts, wanted) * 6]
         _count(seen, "acts", ((acts > 0) == (wanted > 0)).all(dim=1))
@@ -202,7 +116,7 @@ class Trainer:
         for row, turn in enumerate(turns):
             if turn.flows:
                 for flow in turn.flows:
-                    meant[row, flow_names.index(flow)] = 1 / len(turn.flows)
+                    meant[row, drawn.names.index(flow)] = 1 / len(turn.flows)
             else:
                 meant[row, -1] = 1
         losses.append(functional.cross_entropy(logits, meant))
@@ -210,7 +124,7 @@ class Trainer:
         if is_start.any():
             _count(seen, "flow", (logits[:, :-1].argmax(1) == meant[:, :-1].argmax(1))[is_start])
         losses += self._spans(turns, variant, tensors, hidden, slot_names, slots, rng, seen)
-        losses += self._values(turns, tensors, hidden, turn_vectors, value_names, values, seen)
+        losses += self._values(turns, variant, tensors, hidden, turn_vectors, value_names, values, seen)
         return losses
 
     def _spans(
@@ -252,6 +166,7 @@ class Trainer:
     def _values(
         self,
         turns: Sequence[Turn],
+        variant: Variant,
         tensors: Mapping[str, Any],
         hidden: torch.Tensor,
         turn_vectors: torch.Tensor,
@@ -262,37 +177,19 @@ class Trainer:
         logits = self.model.value_logits(hidden, tensors["words"], turn_vectors, values) if value_names else None
         losses = []
         for row, turn in enumerate(turns):
-            for name in {turn.asked, *turn.values} - {None}:
+            for name in sorted(valued_slots(turn, variant)):
                 own = [place for place, (slot, _) in enumerate(value_names) if slot == name]
                 if not own or logits is None:
                     continue
-                meant = turn.values.get(str(name))
+                meant = turn.values.get(name)
                 target = next((at for at, place in enumerate(own) if value_names[place][1] == meant), len(own))
                 narrowed = torch.cat([logits[row, own], logits[row, -1:]])
-                losses.append(functional.cross_entropy(narrowed[None], torch.tensor([target])))
+                weight = UNASKED if target == len(own) and name != turn.asked else 1.0
+                losses.append(functional.cross_entropy(narrowed[None], torch.tensor([target])) * weight)
                 seen.setdefault("value" if target < len(own) else "value_none", []).append(
                     float(int(narrowed.argmax()) == target)
                 )
         return [torch.stack(losses).sum() / len(turns)] if losses else []
-
-    def _flow_texts(
-        self, variant: Variant, maker: TurnMaker, rng: random.Random
-    ) -> tuple[list[str], list[int], list[str]]:
-        """Names of flows, sentences about them, and which flow each sentence is about."""
-        names = list(variant.flows)
-        texts = [f"{name}: {told}" for name, told in variant.flows.values()]
-        others = [domain for domain in self._domains if domain.domain != variant.domain.domain]
-        for _ in range(STRANGERS if others else 0):
-            flow = rng.choice(list(rng.choice(others).flows.values()))
-            names.append(f"/{len(names)}")
-            texts.append(f"{flow.name}: {rng.choice(flow.descriptions)}")
-        owners = list(range(len(names)))
-        if rng.random() < WITH_EXAMPLES:
-            for place, name in enumerate(variant.flows):
-                for text in maker.examples(variant, name, rng.randint(0, MOST_EXAMPLES)):
-                    owners.append(place)
-                    texts.append(text)
-        return names, owners, texts
 
 
 def _count(seen: dict[str, list[float]], name: str, right: torch.Tensor) -> None:
@@ -333,7 +230,7 @@ def main() -> None:
     model = ReaderNet(BertModel.from_pretrained(given.base, add_pooling_layer=False))
     model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     if given.init is not None:
-        model.load_state_dict(torch.load(given.init, weights_only=False)["model"], strict=False)
+        model.take(torch.load(given.init, weights_only=False)["model"])
     trainer = Trainer(model, tokenizer, taught, given.seed)
     heads = [value for name, value in model.named_parameters() if not name.startswith("encoder.")]
     inner = [value for name, value in model.named_parameters() if name.startswith("encoder.") and value.requires_grad]

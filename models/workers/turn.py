@@ -10,6 +10,7 @@ import numpy as np
 
 from models.frames import Frame
 from models.log_mel import SAMPLE_RATE_HZ, Array, LogMel
+from models.onnx_network import open_session
 from models.workers.serving import Handler, serve
 
 WINDOW_SAMPLES = 8 * SAMPLE_RATE_HZ
@@ -20,12 +21,7 @@ class TurnNetwork:
     """The network with its features."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path)
         self._features = LogMel()
 
     def estimate(self, audio: Array) -> float:

@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Any
 
 from dialogue.knowledge.search import KnowledgeSearch
+from dialogue.knowledge.second_look import with_documents
 from dialogue.ports import ActionRunner, Understanding
 from dialogue.testing.case import Suite
 from dialogue.testing.runner import Bench, run_suite
@@ -137,6 +138,8 @@ class UnderstandingBenchmark:
             async with AsyncExitStack() as stack:
                 actions = await self._actions(stack, suite, part)
                 search = await open_search(stack, part.assistant, models.encoder, PartBoard())
+                if stage == "cascade":
+                    understanding = with_documents(understanding, search)
                 with chdir(part.assistant.folder) if suite.has_code else nullcontext():
                     cases += await _understood(part, understanding, actions, search, most)
                     if stage == "cascade" and part.e2e is not None:

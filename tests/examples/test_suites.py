@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dialogue.actions.in_process import InProcessActions
-from dialogue.testing.case import Case, Suite
-from dialogue.testing.commands_file import Turns, read_commands
+from dialogue.testing.case import Case
+from dialogue.testing.commands_file import Turns
 from dialogue.testing.results import CaseResult
 from dialogue.testing.runner import Bench, run_case
-from dialogue.testing.suite import load_suite
 from flows.commands import StartFlow
 from flows.loader import find_problems, load_assistant
-from flows.model import ActionTask, Assistant, CallTask, LinkTask
+from flows.model import ActionTask, CallTask, LinkTask
+from tests.support.recorded_assistants import RecordedAssistant, own_actions, read_recorded
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LEAST_CASES = 60
@@ -31,30 +31,7 @@ is the question of a flow that was named to take it up again, which 3.13 passes 
 READING = ("action_check_", "action_get_", "action_find_", "action_choose_", "action_look_up_", "action_verify_")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One example assistant with everything that its tests need."""
-
-    name: str
-    assistant: Assistant
-    suite: Suite
-    recorded: dict[str, Turns]
-
-    @property
-    def folder(self) -> Path:
-        return EXAMPLES / self.name
-
-    def commands(self, case: Case) -> Turns:
-        return next(self.recorded[key] for key in case.keys if key in self.recorded)
-
-
-def read(name: str) -> Example:
-    folder = EXAMPLES / name
-    recorded = dict(read_commands(folder / "e2e_tests" / "commands.yml"))
-    return Example(name, load_assistant(folder), load_suite([], folder), recorded)
-
-
-ALL = tuple(read(name) for name in ("clinic", "telecom"))
+ALL = tuple(read_recorded(EXAMPLES / name, "e2e_tests/commands.yml") for name in ("clinic", "telecom"))
 CASES = [
     pytest.param(example, case, id=f"{example.name}: {Path(case.file).stem}: {case.name}")
     for example in ALL
@@ -65,15 +42,11 @@ for_each_example = pytest.mark.parametrize("example", ALL, ids=lambda example: e
 
 @pytest.fixture(scope="module")
 def actions():
-    runners = {example.name: InProcessActions(example.folder, "actions") for example in ALL}
-    for runner in runners.values():
-        runner.load()
-    yield runners
-    for runner in runners.values():
-        runner.close()
+    with ExitStack() as stack:
+        yield {example.name: stack.enter_context(own_actions(example.folder)) for example in ALL}
 
 
-async def run(example: Example, case: Case, actions, recorded: dict[str, Turns]) -> CaseResult:
+async def run(example: RecordedAssistant, case: Case, actions, recorded: dict[str, Turns]) -> CaseResult:
     return await run_case(case, Bench(example.assistant, recorded=recorded, actions=actions[example.name]))
 
 
@@ -86,9 +59,8 @@ async def test_conversation(example, case, actions):
 
 @for_each_example
 async def test_no_case_passes_when_nothing_is_understood(example, actions):
-    silent = {key: tuple(() for _ in turns) for key, turns in example.recorded.items()}
     told = [case for case in example.suite.cases if any(example.commands(case))]
-    passing = [case.name for case in told if (await run(example, case, actions, silent)).failure is None]
+    passing = [case.name for case in told if (await run(example, case, actions, example.unheard)).failure is None]
 
     assert set(passing) <= NOT_UNDERSTOOD
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,11 +18,16 @@ class Voice:
 
     def __init__(self) -> None:
         self.spoken: list[str] = []
+        self.left: list[str] = []
 
     async def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncIterator[SpeechChunk]:
         self.spoken.append(text)
-        for _ in range(2 if text else 0):
-            yield SpeechChunk(np.full(4, len(text), np.int16), 22_050)
+        try:
+            for _ in range(2 if text else 0):
+                yield SpeechChunk(np.full(4, len(text), np.int16), 22_050)
+        except GeneratorExit:
+            self.left.append(text)
+            raise
 
 
 async def heard(speech: StoredSpeech, text: str) -> list[int]:
@@ -39,6 +45,14 @@ async def test_what_is_stored_is_not_spoken_again(tmp_path: Path) -> None:
     assert not speech.holds("Other"), "only what is rendered ahead is kept"
     assert not StoredSpeech(voice, "another voice", tmp_path).holds("Hello.")
     assert not await speech.store("")
+
+
+async def test_the_voice_stops_when_the_listener_does(tmp_path: Path) -> None:
+    voice = Voice()
+    async with contextlib.aclosing(StoredSpeech(voice, "hash", tmp_path).synthesise("Hello.")) as chunks:
+        async for _ in chunks:
+            break
+    assert voice.left == ["Hello."]
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nothing", b"x" * 500])

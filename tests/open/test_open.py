@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from dialogue.actions.in_process import InProcessActions
-from dialogue.knowledge.index import build_index
-from dialogue.knowledge.search import KnowledgeSearch, Means
-from dialogue.knowledge.settings import read_settings
-from dialogue.knowledge.stores import FolderStore
-from dialogue.testing.case import Case, Suite
-from dialogue.testing.commands_file import Turns, read_commands
+from dialogue.testing.case import Case
+from dialogue.testing.commands_file import Turns
 from dialogue.testing.recording import commands_of
 from dialogue.testing.runner import Bench, run_suite
-from dialogue.testing.suite import load_suite
 from dialogue.testing.understanding.cases import UnderstandingCase, load_cases
-from flows.loader import find_problems, load_assistant
-from flows.model import Assistant
+from flows.loader import find_problems
+from tests.support.recorded_assistants import RecordedAssistant, own_actions, read_recorded, search_by_words
 
 FOLDERS = sorted(file.parent for file in Path(__file__).parent.glob("*/config.yml"))
 MOST_PASSING_UNHEARD = 0.1
@@ -28,34 +21,16 @@ MOST_PASSING_UNHEARD = 0.1
 pytestmark = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An open assistant with everything that its tests need."""
-
-    assistant: Assistant
-    suite: Suite
-    recorded: dict[str, Turns]
+def opened(folder: Path) -> RecordedAssistant:
+    return read_recorded(folder, "commands.yml")
 
 
-def opened(folder: Path) -> Opened:
-    return Opened(load_assistant(folder), load_suite([], folder), dict(read_commands(folder / "commands.yml")))
-
-
-async def failures(folder: Path, one: Opened, recorded: dict[str, Turns]) -> list[str]:
+async def failures(one: RecordedAssistant, recorded: dict[str, Turns]) -> list[str]:
     """Run all cases by recorded commands; documents are searched by their words alone."""
-    settings, findings = read_settings(one.assistant)
-    assert findings == ()
-    search = None
-    if settings is not None:
-        index = await build_index(folder / settings.source, None)
-        search = KnowledgeSearch(settings, Means(FolderStore(index, None), None))
-    actions = InProcessActions(folder, "actions")
-    actions.load()
-    try:
+    search = await search_by_words(one)
+    with own_actions(one.folder) as actions:
         bench = Bench(one.assistant, recorded=recorded, actions=actions, search=search, channel="rest")
         result = await run_suite(one.suite, bench)
-    finally:
-        actions.close()
     return [f"{case.key}: {case.failure}" for case in result.cases if case.failure is not None]
 
 
@@ -67,13 +42,12 @@ async def test_every_case_passes_with_its_recorded_commands(folder):
     one = opened(folder)
 
     assert one.suite.cases
-    assert await failures(folder, one, one.recorded) == []
+    assert await failures(one, one.recorded) == []
 
 
 async def test_hardly_a_case_passes_when_nothing_is_understood(folder):
     one = opened(folder)
-    unheard = {key: tuple(() for _ in turns) for key, turns in one.recorded.items()}
-    passing = len(one.suite.cases) - len(await failures(folder, one, unheard))
+    passing = len(one.suite.cases) - len(await failures(one, one.unheard))
 
     assert passing <= MOST_PASSING_UNHEARD * len(one.suite.cases)
 

@@ -14,10 +14,13 @@ from dialogue.testing.understanding.stages import one_stage
 from dialogue.understanding.nlu_adapter import NluCommandAdapter
 from dialogue.understanding.trained import KnowingEncoder, Trained
 from flows.loader import load_assistant
+from models.stored_speech import speech_folder
 from studio import artefacts, training, training_parts
 from studio.artefacts import Artefacts, with_classifier, with_known_sentences
 from studio.conversations import Models
 from studio.errors import RecordingRefused
+from studio.knowledge import Shelf, open_search
+from studio.parts import PartBoard
 from studio.settings import Settings, load_settings
 from studio.training import TrainOptions, TrainResult, train
 from tests.dialogue.understanding.model_scripts import WordEncoder
@@ -46,6 +49,7 @@ ENCODER = WordEncoder()
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     """Let a scripted encoder stand for the model, and nothing else be there."""
     monkeypatch.setenv("VIVAVOCE_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     async def opened(stack: AsyncExitStack, config: Any, board: Any) -> Models:
         ENCODER.calls = 0
@@ -73,6 +77,19 @@ async def trained(folder: Path, settings: Settings, kept: Artefacts, **options: 
     return result, said
 
 
+def answering_from_documents(folder: Path, *, is_searched: bool = True, store: str = "faiss") -> None:
+    (folder / "docs").mkdir()
+    (folder / "docs" / "paint.md").write_text("# Paint\n\nWe have red paint and blue paint for every kind of house.\n")
+    if is_searched:
+        config = folder / "config.yml"
+        policy = f"  - name: EnterpriseSearchPolicy\n    vector_store: {{type: {store}}}\n"
+        config.write_text(config.read_text() + policy)
+
+
+def part_of(result: TrainResult, name: str) -> dict[str, Any]:
+    return next(part for part in result.parts if part["name"] == name)
+
+
 def files_of(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if "__pycache__" not in path.parts}
 
@@ -95,15 +112,66 @@ async def test_the_second_run_has_nothing_to_do(folder: Path, settings: Settings
 
 async def test_changed_files_and_documents_are_trained_again(folder: Path, settings: Settings, tmp_path: Path) -> None:
     kept = Artefacts(tmp_path / "trained")
+    answering_from_documents(folder)
     first, _ = await trained(folder, settings, kept)
-    (folder / "docs").mkdir()
-    (folder / "docs" / "paint.md").write_text("# Paint\n\nWe have red paint and blue paint for every kind of house.\n")
+    (folder / "docs" / "roof.md").write_text("# Roof\n\nWe do not paint roofs.\n")
     second, _ = await trained(folder, settings, kept)
     assert (second.has_changed, second.key) == (True, first.key)
-    assert next(part for part in second.parts if part["name"] == "documents")["state"] == "made"
+    assert part_of(second, "documents")["state"] == "made"
+    assert not (await trained(folder, settings, kept))[0].has_changed
     (folder / "data" / "nlu.yml").write_text(NLU.replace("paint it", "colour it"))
     third, _ = await trained(folder, settings, kept)
     assert third.key != first.key
+
+
+async def test_a_server_finds_the_vectors_of_documents(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    kept = Artefacts(tmp_path / "trained")
+    answering_from_documents(folder)
+    first, _ = await trained(folder, settings, kept)
+    assert part_of(first, "documents")["detail"]["vectors"] == 2
+    artefact = kept.read(first.key)
+    assert artefact is not None
+    assert not any("red paint" in sentence for sentence in artefact.encoder), "they are kept once"
+
+    async with AsyncExitStack() as stack:
+        board, encoder = PartBoard(), WordEncoder()
+        assert await open_search(stack, load_assistant(folder), encoder, board) is not None
+        assert [part.state for part in board.parts] == ["ready"]
+        assert encoder.calls == 0
+
+        other = WordEncoder()
+        other.digest = "other weights"
+        await open_search(stack, load_assistant(folder), other, board)
+        assert other.calls == 1, "vectors of other weights are none"
+
+        (folder / "docs" / "paint.md").write_text("# Paint\n\nWe have green paint for every kind of house.\n")
+        await open_search(stack, load_assistant(folder), encoder, board)
+        assert encoder.calls == 1, "changed documents are encoded"
+
+
+async def test_what_was_kept_beside_the_artefact_and_is_lost_is_made_again(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
+    kept = Artefacts(tmp_path / "trained")
+    answering_from_documents(folder)
+    await trained(folder, settings, kept)
+    indexes = list(Shelf().folder.iterdir())
+    assert len(indexes) == 1
+    indexes[0].unlink()
+    assert (await trained(folder, settings, kept))[0].has_changed
+    assert list(Shelf().folder.iterdir()) == indexes
+
+
+@pytest.mark.parametrize(
+    ("store", "told"), [(None, "no EnterpriseSearchPolicy"), ("qdrant", "the vector store 'qdrant'")]
+)
+async def test_documents_that_are_not_searched_here_are_left_out(
+    folder: Path, settings: Settings, tmp_path: Path, store: str | None, told: str
+) -> None:
+    answering_from_documents(folder, is_searched=store is not None, store=store or "faiss")
+    result, _ = await trained(folder, settings, Artefacts(tmp_path / "trained"))
+    assert part_of(result, "documents")["state"] == "left out"
+    assert told in part_of(result, "documents")["told"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", None])
@@ -183,7 +251,6 @@ async def test_speech_is_made_once_and_told(
 
     monkeypatch.setattr("models.piper.PiperSynthesiser", Voice)
     monkeypatch.setattr(training_parts, "SPOKEN_A_LINE", 2)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     kept, said = Artefacts(tmp_path / "trained"), list[str]()
     first = await train(TrainOptions(folder), settings, say=said.append, artefacts=kept)
     speech = first.parts[-1]
@@ -192,6 +259,10 @@ async def test_speech_is_made_once_and_told(
     assert any(line.startswith("speech     2 of") for line in said)
     again = await train(TrainOptions(folder, is_forced=True), settings, say=said.append, artefacts=kept)
     assert again.parts[-1]["detail"]["spoken"] == 0
+    assert not (await train(TrainOptions(folder), settings, say=said.append, artefacts=kept)).has_changed
+    next(speech_folder().rglob("*.npz")).unlink()
+    mended = await train(TrainOptions(folder), settings, say=said.append, artefacts=kept)
+    assert mended.parts[-1]["detail"]["spoken"] == 1, "what was lost is spoken again, although nothing else changed"
 
 
 async def test_without_a_voice_speech_is_left_out(folder: Path, settings: Settings, tmp_path: Path) -> None:

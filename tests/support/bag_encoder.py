@@ -14,11 +14,12 @@ DIMENSIONS = 384
 
 
 class BagEncoder:
-    """A `SentenceEncoder` without weights. `encoded` counts the texts that it was given."""
+    """A `SentenceEncoder` without weights. `encoded` counts the texts that it was given; `digest` may be set."""
 
     def __init__(self, *, fails: bool = False) -> None:
         self.encoded = 0
         self.fails = fails
+        self.digest = "bag of words"
 
     async def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         if self.fails:

@@ -159,6 +159,7 @@ def _conversation(case: Case, bench: UnderstandingBench) -> Conversation:
         random=Random(SEED),
         channel=bench.channel,
         clock=time.time if told is None else told.timestamp,
+        zone=None if told is None else told.tzinfo,
     )
 
 

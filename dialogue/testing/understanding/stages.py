@@ -58,7 +58,7 @@ class OneStage:
         refusal = refused(text, self._max_characters)
         if refusal is not None:
             return Understood(turn, (refusal,), "none")
-        return await self._decide(text, turn, read_situation(state, self._assistant))
+        return await self._decide(text, turn, read_situation(state, self._assistant, turn.local_time))
 
 
 async def one_stage(
@@ -104,7 +104,7 @@ async def one_stage(
 
 
 async def _fast_path(text: str, turn: UserTurn, situation: Situation) -> Understood:
-    certain = match_fast(text, situation)
+    certain = match_fast(text, situation, situation.now)
     return _lost(turn) if certain is None else Understood(turn, certain, "fast_path")
 
 

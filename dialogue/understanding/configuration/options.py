@@ -22,12 +22,16 @@ MOST_UNKNOWN = 20
 
 
 class Options:
-    """One map of the file. Each `get` marks its key as known; `finish` complains about the others."""
+    """One map of the file. Each `get` marks its key as known; `finish` complains about the others.
 
-    def __init__(self, table: Table, what: str, findings: Findings) -> None:
+    `code` is that of what is complained about.
+    """
+
+    def __init__(self, table: Table, what: str, findings: Findings, code: str = CODE) -> None:
         self.table = table
         self.what = what
         self.findings = findings
+        self.code = code
         self._known: set[str] = set()
 
     @property
@@ -84,7 +88,7 @@ class Options:
         """Return a map within this one."""
         value = self.get(name)
         if isinstance(value, Table):
-            return Options(value, f"{self.what}: {name}", self.findings)
+            return Options(value, f"{self.what}: {name}", self.findings, self.code)
         if value is not None:
             self.complain(value.place, f"{self.what}: '{name}' must be a map")
         return None
@@ -118,7 +122,7 @@ class Options:
         self._known.update(names)
 
     def complain(self, place: Place, message: str, suggestion: str = "") -> None:
-        self.findings.warning(place, CODE, message, suggestion)
+        self.findings.warning(place, self.code, message, suggestion)
 
     def finish(self) -> None:
         """Complain about every key that nobody asked for."""

@@ -1,7 +1,7 @@
 """The reader's heads in numpy: small linear maps over the vectors of an encoder.
 
     acts    MLP(h_cls, u, s_asked, nearness of flows)   what a turn does, 13 independent shares
-    flows   softmax(scale * cos(u, f), none)            which flow it means
+    flows   softmax(scale * nearness of f, none)        which flow it means
     spans   start and end over words and "not said"     where a slot's value stands
     values  softmax(scale * nearness to v, none)        which value of a category it means
 
@@ -27,7 +27,13 @@ ACTS: tuple[Act, ...] = (
 Role: TypeAlias = Literal["asked", "filled", "open", "candidate"]
 ROLES: tuple[Role, ...] = ("asked", "filled", "open", "candidate")
 """Why a slot may be filled by a turn: it is asked for; known, to be corrected; of the running flow; of another."""
+ASKED_TYPES = ("text", "categorical", "float", "bool")
+"""Types of a slot that is asked for, as the acts see them; `any` counts as text."""
 WIDTH = 384
+HIDDEN = 256
+"""Width of the layer between a turn and its acts."""
+SCALARS = 5
+"""What the acts are told beside vectors: the two nearest flows, the running one, the question, whether one is asked."""
 NOT_SAID = 0
 """The token that stands for "this turn does not say it": the first one."""
 _SCALARS = 4.0
@@ -59,35 +65,34 @@ class Heads:
 
     def __init__(self, weights: Mapping[str, Vectors]) -> None:
         self._at = {name: np.asarray(value, np.float32) for name, value in weights.items()}
-        if self._at["act_out.weight"].shape[0] != len(ACTS) or self._at["role.weight"].shape != (len(ROLES), WIDTH):
+        shapes = {
+            "act_in.weight": (HIDDEN, 3 * WIDTH + SCALARS + len(ASKED_TYPES)),
+            "act_out.weight": (len(ACTS), HIDDEN),
+            "role.weight": (len(ROLES), WIDTH),
+        }
+        if any(self._at[name].shape != shape for name, shape in shapes.items()):
             raise ValueError("the weights are of another version of the reader")
 
-    def acts(self, turn: ReadTurn, near: Vectors, asked: Vectors | None, active: float) -> Vectors:
-        """Shares of the acts [13]. `near` is the cosine with each flow, `active` that with the running one."""
+    def acts(
+        self, turn: ReadTurn, near: Vectors, asked: Vectors | None, active: float, kind: str | None = None
+    ) -> Vectors:
+        """Shares of the acts [13].
+
+        `near` is the nearness of each flow, `active` that of the running one, `kind` the type of the asked slot.
+        """
         vector = turn.vector
         question = np.zeros(WIDTH, np.float32) if asked is None else asked
         top = np.sort(near)[::-1][:2] if len(near) else np.zeros(0, np.float32)
         first, second = (*top, 0.0, 0.0)[:2]
         scalars = np.array([first, second, active, float(vector @ question), float(asked is not None)], np.float32)
-        features = np.concatenate([turn.hidden[0], vector, question, scalars * _SCALARS])
+        types = np.array([float(one == kind) for one in ASKED_TYPES], np.float32)
+        features = np.concatenate([turn.hidden[0], vector, question, scalars * _SCALARS, types * _SCALARS])
         return _sigmoid(self._linear("act_out", _gelu(self._linear("act_in", features))))
 
-    def flows(self, near: Vectors, more: Vectors | None = None) -> Vectors:
-        """Shares of flows [m + 1] by their cosines; the last is "none of them". `more` [m] is added to each."""
+    def flows(self, near: Vectors) -> Vectors:
+        """Shares of flows [m + 1] by their nearness; the last is "none of them"."""
         logits = self._at["flow_scale"] * near
-        if more is not None:
-            logits = logits + more
         return _softmax(np.append(logits, self._at["flow_none"]).astype(np.float32))
-
-    @property
-    def has_match(self) -> bool:
-        """Whether these weights were trained to look at a turn and a flow together."""
-        return "match_in.weight" in self._at
-
-    def match(self, turn: ReadTurn) -> float:
-        """How much more a turn means the flow that it was read behind than nearness alone says: added to logits."""
-        features = np.concatenate([turn.hidden[0], turn.vector])
-        return float(self._linear("match_out", _gelu(self._linear("match_in", features)))[0])
 
     def spans(self, turn: ReadTurn, slots: Vectors, roles: npt.NDArray[np.int64]) -> tuple[Vectors, Vectors]:
         """Shares of starts and ends [q, t] for slots [q, 384] in their roles."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dialogue.understanding.reader.heads import Vectors
 from dialogue.understanding.reader.port import TurnReader
+from dialogue.understanding.reader.shared_words import FlowWords, SharedWords
 from dialogue.understanding.situation import slot_descriptions
 from dialogue.understanding.words import clean, label
 from flows.model import Assistant, Flow
@@ -23,7 +24,7 @@ _ANNOTATION = re.compile(r"\[([^\]]*)\]\s*(?:\([^)]*\)|\{[^}]*\})")
 class ReaderIndex:
     """Unit vectors. `flows` has a row per sentence about a flow, `owners` whose it is; the first of a flow is its text.
 
-    `slots` maps a slot to its row, `values` a category to its values and their rows.
+    `slots` maps a slot to its row, `values` a category to its values and their rows. `words` has the flows of `named`.
     """
 
     owners: tuple[str, ...]
@@ -32,13 +33,14 @@ class ReaderIndex:
     values: Mapping[str, tuple[tuple[str, ...], Vectors]]
     slot_texts: Mapping[str, str]
     flow_texts: Mapping[str, str]
+    named: tuple[str, ...]
+    words: SharedWords
 
 
 async def build_index(assistant: Assistant, reader: TurnReader) -> ReaderIndex:
     """Encode an assistant. Raises what the reader raises."""
-    rows = [
-        (flow.id, text) for flow in assistant.flows.values() if not flow.is_pattern for text in _texts(flow, assistant)
-    ]
+    told = [flow for flow in assistant.flows.values() if not flow.is_pattern]
+    rows = [(flow.id, text) for flow in told for text in _texts(flow, assistant)]
     texts = slot_texts(assistant)
     valued = {name: slot.values for name, slot in assistant.slots.items() if slot.values and name in texts}
     value_rows = [f"{label(name)}: {label(value)}" for name, values in valued.items() for value in values]
@@ -50,7 +52,9 @@ async def build_index(assistant: Assistant, reader: TurnReader) -> ReaderIndex:
         values[name] = (listed, rest[at : at + len(listed)])
         at += len(listed)
     own = dict(reversed(rows))
-    return ReaderIndex(tuple(flow for flow, _ in rows), flows, slots, values, texts, own)
+    words = SharedWords.of([_words(flow, assistant, texts) for flow in told])
+    owners, named = tuple(flow for flow, _ in rows), tuple(flow.id for flow in told)
+    return ReaderIndex(owners, flows, slots, values, texts, own, named, words)
 
 
 def slot_texts(assistant: Assistant) -> dict[str, str]:
@@ -71,6 +75,13 @@ def _texts(flow: Flow, assistant: Assistant) -> list[str]:
         for example in assistant.examples.get(trigger.intent, ())[:MAX_EXAMPLES]
     ]
     return [f"{flow.name or label(flow.id)}: {flow.description}" if flow.description else name, *examples]
+
+
+def _words(flow: Flow, assistant: Assistant, texts: Mapping[str, str]) -> FlowWords:
+    slots = [name for name in dict.fromkeys(flow.all_collected or flow.collected) if name in texts]
+    values = [value for name in slots for value in assistant.slots[name].values or ()]
+    questions = [texts[name].partition(": ")[2] for name in slots]
+    return FlowWords(flow.name or flow.id, flow.description or "", slots, values, questions)
 
 
 def _question(slot: str, assistant: Assistant) -> str:

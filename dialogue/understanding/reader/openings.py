@@ -1,4 +1,4 @@
-"""Whether a turn opens with a plain yes or no, whatever comes behind it."""
+"""Words that tell how a turn is meant: a plain yes or no, a stop, orders to the machinery."""
 
 from __future__ import annotations
 
@@ -21,3 +21,38 @@ def opens_with(text: str) -> bool | None:
         return None
     first = words[0].lower
     return True if first in _YES else False if first in _NO else None
+
+
+_HEDGES = re.compile(r"\b(?:but|except|unless|however|only if|depends|maybe|perhaps)\b", re.IGNORECASE)
+
+
+def hedges(text: str) -> bool:
+    """Whether a turn takes back half of what it says: "well yes but"."""
+    return _HEDGES.search(text) is not None
+
+
+_STOPS = re.compile(
+    r"\b(?:cancel|stop|abort|quit|exit|forget (?:it|that|about)|never ?mind|drop it|leave it|scrap|call (?:it|that) off"
+    r"|changed my mind|don'?t bother|start over|hang up)\b",
+    re.IGNORECASE,
+)
+
+
+def says_stop(text: str) -> bool:
+    """Whether a turn names stopping, and does not only sound like it."""
+    return _STOPS.search(text) is not None
+
+
+_ORDERS = re.compile(
+    r"\b(?:ignore|forget|disregard|override)\b.{0,25}\b(?:instructions?|rules|prompts?|guidelines|guards?)\b"
+    r"|\b(?:system|developer|admin|debug) (?:prompt|mode|override|message)\b"
+    r"|\bstart flow\b|\bset slot\b|\bsetslots?\b|\bstartflow\b|\bjailbreak\b"
+    r"|\b(?:you are|act as|pretend (?:to be|that you are)) (?:now )?(?:a |an |my |the )?"
+    r"(?:unrestricted|root|admin|developer)\b",
+    re.IGNORECASE,
+)
+
+
+def orders_the_model(text: str) -> bool:
+    """Whether a turn tries to give orders to the machinery behind the assistant and not to the assistant."""
+    return _ORDERS.search(text) is not None

@@ -23,7 +23,3 @@ class TurnReader(Protocol):
     async def read(self, asked: str, text: str) -> ReadTurn:
         """Read a turn behind what was asked for, a line about the slot; empty where nothing was."""
         ...
-
-    async def read_behind(self, lines: Sequence[str], text: str) -> Sequence[ReadTurn]:
-        """Read one turn behind each of several lines, at once."""
-        ...

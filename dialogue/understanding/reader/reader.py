@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dialogue.understanding.index import Ranked
-from dialogue.understanding.reader.deciding import Decision, decide, slots_of
+from dialogue.understanding.reader.deciding import Decision, decide
+from dialogue.understanding.reader.halves import halves, joined, starts_two
 from dialogue.understanding.reader.index import ReaderIndex, build_index
 from dialogue.understanding.reader.port import TurnReader
 from dialogue.understanding.reader.reading import Reading
 from dialogue.understanding.router import Routed
 from dialogue.understanding.situation import Situation
 from flows.model import Assistant
-
-LOOKED_FLOWS, LOOKED_SLOTS = 3, 6
-WORTH_A_LOOK = 0.15
-CERTAIN = 0.98
-"""Share of the nearest flow from which on no second look is needed."""
 
 
 class Reader:
@@ -46,23 +42,13 @@ class Reader:
 
     async def decide(self, text: str, situation: Situation) -> Decision:
         """Read a turn and decide. Raises what the model raises."""
-        reading = await self.read(text, situation)
-        if self._model.heads.has_match:
-            await self._look_again(reading, situation)
-        return decide(reading, situation)
-
-    async def _look_again(self, reading: Reading, situation: Situation) -> None:
-        """Read a turn that may start a flow behind the nearest few, and then behind the slots of the likeliest."""
-        acts = reading.acts()
-        if situation.asked is not None and max(acts["start"], acts["clarify"], acts["search"]) < WORTH_A_LOOK:
-            return
-        near = reading.flows()[:LOOKED_FLOWS]
-        if near and near[0].share < CERTAIN:
-            lines = [self._index.flow_texts[one.flow.id] for one in near]
-            looks = await self._model.read_behind(lines, reading.text)
-            reading.look_at_flows({one.flow.id: look for one, look in zip(near, looks, strict=True)})
-        likely = reading.flows()[:1] if acts["start"] >= WORTH_A_LOOK else ()
-        named = {slot.name for one in likely for slot in slots_of(one.flow, situation.assistant)}
-        slots = [name for name in named if name in self._index.slot_texts][:LOOKED_SLOTS]
-        looks = await self._model.read_behind([self._index.slot_texts[name] for name in slots], reading.text)
-        reading.look_at_slots(dict(zip(slots, looks, strict=True)))
+        whole = decide(await self.read(text, situation), situation)
+        if len(whole.started) != 1:
+            return whole
+        for first, second in halves(text):
+            readings = await self.read(first, situation), await self.read(second, situation)
+            if starts_two(*readings, situation):
+                both = joined(*(decide(reading, situation) for reading in readings))
+                if len(both.started) > 1:
+                    return both
+        return whole

@@ -14,10 +14,8 @@ from dialogue.understanding.situation import Situation
 from flows.model import Flow, Slot
 
 MAX_VALUE_TOKENS = 24
-
-
-RULED_OUT = -100.0
-"""Added to the logits of flows that are too far to be looked at."""
+ASKED_TYPES_OF = {"bool": "bool", "float": "float", "categorical": "categorical", "strict_categorical": "categorical"}
+"""What the acts were taught to call the type of the asked slot; any other is a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class FlowShare:
-    """How likely a flow is meant, among all that may be started and none; and how near its text is (cosine)."""
+    """How likely a flow is meant, among all that may be started and none.
+
+    `nearness` is the cosine with its text, and what shared words add.
+    """
 
     flow: Flow
     share: float
@@ -47,21 +48,11 @@ class Reading:
         self._situation = situation
         self._index = index
         self._heads = heads
-        self._near = _nearest(index, turn.vector)
+        self._near = _nearest(index, turn.vector, text)
         flows = list(situation.startable)
         if situation.active is not None and situation.active not in flows:
             flows.append(situation.active)
         self._flows = [flow for flow in flows if flow.id in self._near]
-        self._matches: Mapping[str, float] = {}
-        self._looks: Mapping[str, ReadTurn] = {}
-
-    def look_at_flows(self, looks: Mapping[str, ReadTurn]) -> None:
-        """Take the turn read behind the text of each of the nearest flows: only these are meant, or none."""
-        self._matches = {flow: self._heads.match(turn) for flow, turn in looks.items()}
-
-    def look_at_slots(self, looks: Mapping[str, ReadTurn]) -> None:
-        """Take the turn read behind the text of each slot that a starting flow would ask for."""
-        self._looks = looks
 
     def acts(self) -> Mapping[Act, float]:
         """Share of each act; several may be likely at once."""
@@ -74,16 +65,14 @@ class Reading:
         asked = situation.asked
         question = None if asked is None else self._index.slots.get(asked.name)
         active = self._near.get(situation.active.id, 0.0) if situation.active is not None else 0.0
-        shares = self._heads.acts(self._turn, near, question, active)
+        kind = None if asked is None else ASKED_TYPES_OF.get(asked.type, "text")
+        shares = self._heads.acts(self._turn, near, question, active, kind)
         return dict(zip(ACTS, (float(share) for share in shares), strict=True))
 
     def flows(self) -> tuple[FlowShare, ...]:
         """The flows that may be started, the likeliest first."""
         near = np.array([self._near[flow.id] for flow in self._flows], np.float32)
-        more = None
-        if self._matches:
-            more = np.array([self._matches.get(flow.id, RULED_OUT) for flow in self._flows], np.float32)
-        shares = self._heads.flows(near, more)
+        shares = self._heads.flows(near)
         listed = [
             FlowShare(flow, float(share), float(at)) for flow, share, at in zip(self._flows, shares, near, strict=False)
         ]
@@ -99,12 +88,7 @@ class Reading:
         starts, ends = self._heads.spans(self._turn, vectors, roles)
         found = {}
         for place, slot in enumerate(known):
-            look = self._looks.get(slot.name) if role == "candidate" else None
-            if look is None:
-                said = _best(self._turn, starts[place], ends[place])
-            else:
-                start, end = self._heads.spans(look, vectors[place : place + 1], roles[place : place + 1])
-                said = _best(look, start[0], end[0])
+            said = _best(self._turn, starts[place], ends[place])
             if said is not None:
                 found[slot.name] = said
         return found
@@ -140,9 +124,11 @@ def _best(turn: ReadTurn, starts: Vectors, ends: Vectors) -> Said | None:
     return Said(turn.places[words[first]][0], turn.places[words[last]][1], share / (share + silent))
 
 
-def _nearest(index: ReaderIndex, vector: Vectors) -> dict[str, float]:
-    """The best cosine of each flow's sentences."""
+def _nearest(index: ReaderIndex, vector: Vectors, text: str) -> dict[str, float]:
+    """The best cosine of each flow's sentences, and what the words add that the turn shares with the flow."""
     nearest: dict[str, float] = {}
     for owner, value in zip(index.owners, index.flows @ vector, strict=True):
         nearest[owner] = max(nearest.get(owner, -1.0), float(value))
+    for flow, more in zip(index.named, index.words.nearer(text), strict=True):
+        nearest[flow] += float(more)
     return nearest

@@ -73,12 +73,16 @@ def test_every_option(bank):
         ({"citation_enable": True}, "did you mean 'citation_enabled'?"),
         ({"vector_store": {"kind": "faiss"}}, "has no option 'kind'"),
         ({"vector_store": {"type": "chroma"}}, "there is no vector store 'chroma'"),
+        ({"vector_store": {"type": "qdrnt"}}, "did you mean 'qdrant'?"),
+        ({"vector_store": "faiss"}, "'vector_store' must be a map"),
+        ({"llm": "gpt"}, "'llm' must be a map"),
         ({"vector_store": {"threshold": "high"}}, "a number from 0 to 1"),
         ({"vector_store": {"threshold": 7}}, "a number from 0 to 1"),
-        ({"max_messages_in_query": 0}, "a number from 1 to 20"),
-        ({"timezone": "Mars/Base"}, "a time zone"),
-        ({"timezone": "../../etc/passwd"}, "a time zone"),
-        ({"use_generative_llm": "yes"}, "true or false"),
+        ({"max_messages_in_query": 0}, "a whole number from 1 to 20"),
+        ({"timezone": "Mars/Base"}, "no time zone"),
+        ({"timezone": "../../etc/passwd"}, "no time zone"),
+        ({"max_messages_in_query": 2.5}, "a whole number from 1 to 20"),
+        ({"use_generative_llm": "maybe"}, "true or false"),
     ],
 )
 def test_a_slip_is_told_and_has_its_default(bank, policy, told):
@@ -89,5 +93,23 @@ def test_a_slip_is_told_and_has_its_default(bank, policy, told):
     assert findings[0].severity == "warning"
 
 
-def test_the_formats_default_threshold_leaves_it_to_ours(bank):
-    assert settings(bank, {"vector_store": {"threshold": 0.0}})[0].threshold == THRESHOLD
+@pytest.mark.parametrize(
+    ("store", "least"),
+    [({}, THRESHOLD), ({"threshold": None}, THRESHOLD), ({"threshold": 0.1}, 0.1), ({"threshold": 1}, 1.0)],
+)
+def test_the_threshold_that_is_configured_holds_and_without_one_the_calibrated_one(bank, store, least):
+    read, findings = settings(bank, {"vector_store": store})
+    assert (read.least_score, findings) == (least, ())
+
+
+def test_a_threshold_of_nothing_is_none_and_is_told_unless_a_model_judges(bank):
+    read, findings = settings(bank, {"vector_store": {"threshold": 0.0}})
+    assert read.least_score == 0.0
+    assert ["leave it out" in finding.suggestion for finding in findings] == [True]
+    read, findings = settings(bank, {"vector_store": {"threshold": 0.0}, "llm": {"model_group": "writer"}})
+    assert (read.least_score, findings) == (0.0, ())
+
+
+def test_values_that_the_environment_filled_in_are_text(bank):
+    read, findings = settings(bank, {"vector_store": {"threshold": "0.25"}, "citation_enabled": "true"})
+    assert (read.threshold, read.citation_enabled, findings) == (0.25, True, ())

@@ -109,6 +109,23 @@ async def test_the_clock_of_a_case_may_be_set(bank: Assistant, tmp_path: Path) -
     assert actions.trackers[0]["slots"]["mocked_datetime"] == "2024-02-29T12:00:00"
 
 
+@pytest.mark.parametrize(
+    ("told", "understood"),
+    [
+        ("2024-02-29T23:30:00", "2024-02-29T23:30:00+00:00"),
+        ("2024-02-29T23:30:00+09:00", "2024-02-29T23:30:00+09:00"),
+    ],
+)
+async def test_the_clock_of_a_case_is_the_callers(bank: Assistant, tmp_path: Path, told: str, understood: str) -> None:
+    spoken = SpokenCommands(bank)
+    text = f"""
+    fixtures: [{{then: [{{mocked_datetime: "{told}"}}]}}]
+    test_cases: [{{test_case: a, fixtures: [then], steps: [{{user: start flow transfer_money}}]}}]
+    """
+    assert (await only(bank, tmp_path, text, understanding=spoken)).failure is None
+    assert [turn.local_time.isoformat() for turn in spoken.turns if turn.local_time] == [understood]
+
+
 async def test_assertions_hide_the_plain_steps_of_their_turn(bank: Assistant, tmp_path: Path) -> None:
     text = """
     test_cases:

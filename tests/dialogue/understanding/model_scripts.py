@@ -20,6 +20,7 @@ class WordEncoder:
         self._places: dict[str, int] = {}
         self.is_broken = False
         self.calls = 0
+        self.digest = "words"
 
     async def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         self.calls += 1

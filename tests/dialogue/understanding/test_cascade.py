@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -30,7 +32,7 @@ class Bench:
         self._patch = monkeypatch
 
     async def say(self, text: str, situation: Situation, cascade: Cascade) -> Understood:
-        self._patch.setattr(cascade_module, "read_situation", lambda _state, _assistant: situation)
+        self._patch.setattr(cascade_module, "read_situation", lambda *_: situation)
         return await cascade.understand(UserTurn(text), initial_state(self._bank))
 
 
@@ -149,3 +151,18 @@ async def test_turns_may_be_cancelled_and_repeated(bank: Assistant, at: At, benc
     first = await bench.say(said, at(None), cascade)
     second = await bench.say(said, at(None), cascade)
     assert first.commands == second.commands != (CannotHandle(),)
+
+
+async def test_days_are_counted_from_the_callers_time(bank: Assistant, at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = replace(at("period", "list_transactions"), descriptions={"period": "the day as YYYY-MM-DD"})
+    monkeypatch.setattr(cascade_module, "read_situation", lambda _state, _assistant, now: replace(asking, now=now))
+    cascade = Cascade(bank)
+    days = []
+    for hour in (1, 23):
+        turn = UserTurn("tomorrow", local_time=datetime(2026, 11, 18, hour, tzinfo=UTC))
+        days.append((await cascade.understand(turn, initial_state(bank))).commands)
+    later = UserTurn("tomorrow", local_time=datetime(2026, 11, 19, 1, tzinfo=UTC))
+    days.append((await cascade.understand(later, initial_state(bank))).commands)
+    assert [command for (command,) in days] == [
+        SetSlot("period", day, "fast_path") for day in ("2026-11-19", "2026-11-19", "2026-11-20")
+    ]

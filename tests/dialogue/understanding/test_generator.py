@@ -33,7 +33,7 @@ async def test_the_first_command_is_there_before_the_last_token(at: At, bank: As
     generated = await generator.generate(
         "send fifty to John", at(None), (), on_command=lambda command: written.append((command, model.written))
     )
-    assert generated.commands == (StartFlow("transfer_money"), SetSlot("recipient", "John"), SetSlot("amount", "50"))
+    assert generated.commands == (StartFlow("transfer_money"), SetSlot("recipient", "John"), SetSlot("amount", 50))
     assert written[0] == (StartFlow("transfer_money"), "f1;")
     assert [command for command, _ in written] == list(generated.commands)
     assert Grammar(model.grammars[0] or "").admits("f1; s1 John; s2 50\n")
@@ -108,7 +108,7 @@ async def test_the_state_is_read_before_the_caller_speaks(
     at: At, bank: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     situation = at("amount", recipient="Joe")
-    monkeypatch.setattr(cascade_module, "read_situation", lambda _state, _assistant: situation)
+    monkeypatch.setattr(cascade_module, "read_situation", lambda *_: situation)
     model = ScriptedModel("none\n")
     cascade = Cascade(bank, language_model=model, trust="trained")
     assert not cascade.anticipates

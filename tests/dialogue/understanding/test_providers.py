@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -49,7 +50,7 @@ def understand(bank: Assistant, at: At, providers: Providers, budget_s: float = 
         return understood, loop.time() - began_s
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cascade_module, "read_situation", lambda _state, _assistant: at(None))
+        patch.setattr(cascade_module, "read_situation", lambda *_: at(None))
         return run_virtually(talk)
 
 
@@ -197,6 +198,8 @@ def test_a_prompt_of_the_assistants_own_has_its_variables(bank: Assistant, at: A
     assert "[None|None|None]\nUSER: hi\nAI: hello\nUSER: purple elephants at noon repeat" in prompt
     asked = generator.prompt("x", at("transfer_confirmed"))
     assert "[transfer_money|transfer_confirmed|bool]" in asked
+    here = replace(at(None), now=datetime(2026, 11, 23, 9, 5, tzinfo=UTC))
+    assert "at Monday, 23 November 2026, 09:05 UTC" in generator.prompt("x", here), "the caller's time"
 
 
 @pytest.mark.parametrize(

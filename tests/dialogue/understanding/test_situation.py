@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from flows.commands import SessionStart, SetSlot, StartFlow
 from flows.engine import step
 from flows.inputs import CommandsReceived
 from flows.loader import load_assistant
-from flows.model import Assistant
+from flows.model import Assistant, CollectTask
 from flows.state import initial_state
 
 DOMAIN = """
@@ -86,3 +87,23 @@ def test_a_forced_step_is_seen(assistant: Assistant) -> None:
     given = CommandsReceived((StartFlow("send_money"), SetSlot("recipient", "Joe"), SetSlot("amount", 5)))
     state, _ = step(initial_state(assistant), given, assistant)
     assert read_situation(state, assistant).takes_everything
+
+
+def test_descriptions_are_made_once_an_assistant(assistant: Assistant) -> None:
+    first, second = (read_situation(initial_state(assistant), assistant) for _ in range(2))
+    assert first.descriptions is second.descriptions
+
+
+def test_the_first_description_of_a_slot_counts_and_another_assistant_has_its_own(assistant: Assistant) -> None:
+    flow = assistant.flows["send_money"]
+    steps = tuple(
+        replace(one, task=replace(one.task, description="another"))
+        if isinstance(one.task, CollectTask) and one.task.slot == "recipient"
+        else one
+        for one in flow.steps
+    )
+    again = replace(flow, id="again", steps=steps)
+    before = replace(assistant, flows={"again": again, **assistant.flows})
+    behind = replace(assistant, flows={**assistant.flows, "again": again})
+    assert before.slot_descriptions["recipient"] == "another"
+    assert behind.slot_descriptions["recipient"] == assistant.slot_descriptions["recipient"] == "who gets it"

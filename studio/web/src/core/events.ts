@@ -2,7 +2,7 @@
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-export type Stage = "payload" | "fast_path" | "router" | "llm" | "recorded" | "none";
+export type Stage = "payload" | "fast_path" | "reader" | "router" | "llm" | "documents" | "recorded" | "none";
 
 export interface Button {
   title: string;

@@ -17,8 +17,10 @@ const parts: Record<ShownPart, string> = {
 const stages: Record<Stage, string> = {
   payload: "payload",
   fast_path: "fast path",
+  reader: "reader",
   router: "router",
   llm: "language model",
+  documents: "documents",
   recorded: "recording",
   none: "nothing",
 };
