@@ -57,8 +57,18 @@ _OF_MONTH: Final = re.compile(
 )
 
 
+_AS_SAID: Final = re.compile(
+    r"\b(?:as|like|how|what) (?:it was |it is |the \w+ |they |he |she |you )?(?:said|says?)\b", re.IGNORECASE
+)
+
+
 def wanted_format(description: str) -> Format | None:
-    """Read from what a collect step says of its slot how a date or time is to be written; None: as it was said."""
+    """Read from what a collect step says of its slot how a date or time is to be written; None: as it was said.
+
+    "As the caller said it or as YYYY-MM-DD" leaves the choice, and what was said is never wrong.
+    """
+    if _AS_SAID.search(description):
+        return None
     asked = _ASKED_DATE.search(description)
     if asked and {asked[1][0].lower(), asked[3][0].lower(), asked[4][0].lower()} == set("ymd"):
         written = (_PARTS_OF_DATE[part[0].lower()] for part in (asked[1], asked[3], asked[4]))

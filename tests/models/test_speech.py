@@ -22,6 +22,7 @@ from voice.ports import Audio, Priority
 # One set of processes for the whole module: starting them takes longer than the tests.
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
+TAKES = 4
 _SENTENCES = (
     "I would like to check the balance of my savings account please.",
     "Please tell me about the last payment that was made.",
@@ -79,11 +80,12 @@ async def test_hints_help_a_name_along(engines: _Engines) -> None:
 
 
 async def test_finished_sentences_are_told_from_cut_ones(engines: _Engines) -> None:
-    whole = [await _speak(engines.voice, text) for text in _SENTENCES]
+    whole = [await _speak(engines.voice, text) for text in _SENTENCES for _ in range(TAKES)]
     cut = [audio[: len(audio) * 55 // 100] for audio in whole]
     finished = [await engines.turn_model.probability(audio) for audio in whole]
     unfinished = [await engines.turn_model.probability(audio) for audio in cut]
-    # By the middle: this voice never says a sentence the same way twice, and the model is one vote among others.
+    # By the middle: this voice never says a sentence the same way twice, and the model is one vote among others. The
+    # middle of four was 0.68 once in some forty runs, so each is said several times.
     assert np.median(finished) > 0.7, finished
     assert np.median(unfinished) < 0.3, unfinished
 

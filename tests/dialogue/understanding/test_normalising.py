@@ -109,3 +109,17 @@ def test_ten_thousand_characters_are_no_trouble(kind: Kind, unit: str) -> None:
     assert normalise_value(kind, normalise_value(kind, text)) == normalise_value(kind, text)
     short = text[:480]
     assert normalise_value(kind, normalise_value(kind, short)) == normalise_value(kind, short)
+
+
+@pytest.mark.parametrize(
+    ("description", "value"),
+    [
+        ("the day as YYYY-MM-DD", "2026-11-24"),
+        ("the day, as the patient said it or as YYYY-MM-DD", "tomorrow"),
+        ("the day as it was said, or YYYY-MM-DD", "tomorrow"),
+    ],
+)
+def test_a_format_that_is_one_of_two_ways_is_not_forced(description: str, value: str) -> None:
+    slot = Slot("visit_day", "text")
+    now = datetime(2026, 11, 23, 9)
+    assert normalised(slot, "tomorrow", description=description, now=now) == value
