@@ -21,12 +21,8 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
-from dialogue.understanding.reader.heads import ASKED_TYPES
+from dialogue.understanding.reader.heads import ASKED_TYPES, HIDDEN, ROLES, SCALARS, WIDTH
 from models.training.turn_kinds import ACTS
-
-WIDTH = 384
-ROLES = ("asked", "filled", "open", "candidate")
-"""Why a slot may be filled by a turn: it is asked for; known and may be corrected; of the running flow; of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +47,8 @@ class ReaderNet(nn.Module):
         self.flow_none = nn.Parameter(torch.tensor(8.0))
         self.value_scale = nn.Parameter(torch.tensor(12.0))
         self.value_none = nn.Parameter(torch.tensor(5.0))
-        self.act_in = nn.Linear(3 * WIDTH + 5 + len(ASKED_TYPES), 256)
-        self.act_out = nn.Linear(256, len(ACTS))
+        self.act_in = nn.Linear(3 * WIDTH + SCALARS + len(ASKED_TYPES), HIDDEN)
+        self.act_out = nn.Linear(HIDDEN, len(ACTS))
         self.role = nn.Embedding(len(ROLES), WIDTH)
         self.query = nn.Linear(WIDTH, WIDTH)
         self.start = nn.Linear(WIDTH, WIDTH)

@@ -19,6 +19,7 @@ import torch
 from torch.nn import functional
 from transformers import AutoTokenizer, BertModel
 
+from dialogue.understanding.reader.heads import ROLES
 from models.training.domain_files import DomainData, read_domains
 from models.training.phrases import read_phrases
 from models.training.reader_batches import (
@@ -30,7 +31,7 @@ from models.training.reader_batches import (
     value_texts,
     valued_slots,
 )
-from models.training.reader_net import ROLES, ReaderNet
+from models.training.reader_net import ReaderNet
 from models.training.turn_kinds import ACTS, Turn, Variant
 from models.training.turn_maker import TurnMaker, merged
 

@@ -1,7 +1,7 @@
 """Yes or no to a question that asks for it: from shares of acts and from how the turn opens.
 
-A yes that lets an action write is never taken from a mere likelihood. A no may be: a caller who is refused by mistake
-says so, and nothing has happened.
+A yes that lets an action write counts where it is likely, nothing else is, and nothing is hedged. A no needs less: a
+caller who is refused by mistake says so, and nothing has happened.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class FlowShare:
 
 
 class Reading:
-    """One turn, read. Everything is computed when it is asked for, since most turns need little of it; acts once."""
+    """One turn, read. All is computed when it is asked for, since most turns need little; acts and flows once."""
 
     def __init__(self, text: str, turn: ReadTurn, situation: Situation, index: ReaderIndex, heads: Heads) -> None:
         self.text = text
@@ -71,6 +71,10 @@ class Reading:
 
     def flows(self) -> tuple[FlowShare, ...]:
         """The flows that may be started, the likeliest first."""
+        return self._flow_shares
+
+    @cached_property
+    def _flow_shares(self) -> tuple[FlowShare, ...]:
         near = np.array([self._near[flow.id] for flow in self._flows], np.float32)
         shares = self._heads.flows(near)
         listed = [
