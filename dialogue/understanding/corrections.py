@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from dialogue.understanding.taken_back import taken_back as taken_back
-from dialogue.understanding.taken_back import without_taken_back as without_taken_back
-
 _TAKEN_BACK = re.compile(
     r"(?:(?:\.\.\.|[,.;…–-])\s*(?:no wait|oh wait|wait|no|nope|sorry|actually|rather|or rather|correction)"
     r"|[,.;…–-]?\s*\b(?:no wait|i mean|i meant|make that|scratch that|no sorry))\b[,.]?"

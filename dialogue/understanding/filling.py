@@ -17,7 +17,6 @@ from dialogue.understanding.amount_slots import fill_numbers, fill_years
 from dialogue.understanding.amount_slots import number_fits as number_fits
 from dialogue.understanding.code_slots import fill_codes
 from dialogue.understanding.codes import CodeRun, find_code_runs
-from dialogue.understanding.corrections import without_taken_back
 from dialogue.understanding.filled import Filled as Filled
 from dialogue.understanding.filled import Open, is_named
 from dialogue.understanding.lexicon import words_of
@@ -33,6 +32,7 @@ from dialogue.understanding.spans import (
     find_names,
     find_times,
 )
+from dialogue.understanding.taken_back import without_taken_back
 from dialogue.understanding.words import STOP_WORDS, Word, label, split_words, stem
 from flows.model import Slot
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.understanding.corrections import taken_back, without_taken_back
+from dialogue.understanding.taken_back import taken_back, without_taken_back
 
 TAKEN = [
     ("February, not January", ["not January"]),
