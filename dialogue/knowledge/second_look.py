@@ -16,8 +16,9 @@ from dataclasses import replace
 
 import structlog
 
+from dialogue.before_others import BeforeOthers
 from dialogue.knowledge.search import KnowledgeSearch
-from dialogue.ports import Anticipating, Understanding
+from dialogue.ports import Understanding
 from dialogue.turn import Understood, UserTurn
 from dialogue.understanding.answering import sounds_like_question
 from dialogue.understanding.words import clean
@@ -36,7 +37,7 @@ LEAST_WORDS = 3
 log = structlog.get_logger(__name__)
 
 
-class AsksDocuments:
+class AsksDocuments(BeforeOthers):
     """Understanding by `others`, with a second look at questions that they make nothing of."""
 
     def __init__(self, others: Understanding, search: KnowledgeSearch, *, limit_s: float = LOOK_LIMIT_S) -> None:
@@ -57,16 +58,6 @@ class AsksDocuments:
             return replace(understood, took_ms=took_ms)
         commands = (KnowledgeAnswer(),)
         return replace(understood, commands=commands, stage="documents", confidence=certainty, took_ms=took_ms)
-
-    @property
-    def anticipates(self) -> bool:
-        """Whether the other stages would save anything by preparing for a turn now."""
-        return isinstance(self._others, Anticipating) and self._others.anticipates
-
-    async def anticipate(self, state: ConversationState) -> None:
-        """Let the other stages prepare for the next turn."""
-        if isinstance(self._others, Anticipating):
-            await self._others.anticipate(state)
 
     async def _look(self, text: str) -> float:
         try:

@@ -21,7 +21,8 @@ from typing import Final, Literal, TypeAlias
 
 import structlog
 
-from dialogue.ports import Anticipating, LanguageModel, Understanding
+from dialogue.before_others import BeforeOthers
+from dialogue.ports import LanguageModel, Understanding
 from dialogue.turn import Understood, UserTurn
 from dialogue.understanding.configuration.settings import Coexistence
 from dialogue.understanding.fast_path.matcher import match_fast
@@ -46,7 +47,7 @@ _MAX_NAMES: Final = 30
 _log = structlog.get_logger(__name__)
 
 
-class CoexistenceRouter:
+class CoexistenceRouter(BeforeOthers):
     """Understanding of the turns that belong to flows, by `others`; the rest is declined."""
 
     def __init__(
@@ -78,16 +79,6 @@ class CoexistenceRouter:
             return await self._others.understand(turn, state)
         declined = (CannotHandle("cannot_handle_not_supported"),)
         return Understood(turn, declined, "none", took_ms=1000 * (time.perf_counter() - began_s))
-
-    @property
-    def anticipates(self) -> bool:
-        """Whether the other stages would save anything by preparing for a turn now."""
-        return isinstance(self._others, Anticipating) and self._others.anticipates
-
-    async def anticipate(self, state: ConversationState) -> None:
-        """Let the other stages prepare for the next turn."""
-        if isinstance(self._others, Anticipating):
-            await self._others.anticipate(state)
 
     async def route(self, text: str, situation: Situation) -> Route:
         """Say where a turn belongs. Never raises for what a model does."""

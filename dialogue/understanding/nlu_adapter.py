@@ -17,7 +17,8 @@ from dataclasses import replace
 
 import structlog
 
-from dialogue.ports import Anticipating, SentenceEncoder, Understanding
+from dialogue.before_others import BeforeOthers
+from dialogue.ports import SentenceEncoder, Understanding
 from dialogue.turn import Understood, UserTurn
 from dialogue.understanding.fast_path.matcher import match_fast
 from dialogue.understanding.intents import IntentClassifier
@@ -39,7 +40,7 @@ def has_adapter(assistant: Assistant) -> bool:
     return any(_name(component) == NAME for component in _pipeline(assistant))
 
 
-class NluCommandAdapter:
+class NluCommandAdapter(BeforeOthers):
     """Understanding by the classifier of intents where it is sure, and by `others` elsewhere."""
 
     def __init__(
@@ -64,16 +65,6 @@ class NluCommandAdapter:
             more = tuple(one for one in others.commands if one not in commands and not isinstance(one, CannotHandle))
             return replace(others, commands=(*commands, *more), took_ms=_since_ms(began_s))
         return Understood(turn, commands, "router", took_ms=_since_ms(began_s), confidence=confidence)
-
-    @property
-    def anticipates(self) -> bool:
-        """Whether the other stages would save anything by preparing for a turn now."""
-        return isinstance(self._others, Anticipating) and self._others.anticipates
-
-    async def anticipate(self, state: ConversationState) -> None:
-        """Let the other stages prepare for the next turn."""
-        if isinstance(self._others, Anticipating):
-            await self._others.anticipate(state)
 
     async def _hear(self, turn: UserTurn, state: ConversationState) -> tuple[tuple[Command, ...], float] | None:
         text = clean(turn.text)
