@@ -172,7 +172,7 @@ class Runtime:
         async def hold(link: MediaLink) -> None:
             structlog.contextvars.bind_contextvars(call_id=link.call_id)
             conversation = dialogue.new_conversation(link.call_id, "voice")
-            about = {"call_id": link.call_id, "direction": "inbound"}
+            about = {**link.about, "call_id": link.call_id, "direction": "inbound"}
             observed = ObservedLink(link, self.telemetry)
             await run_call(observed, conversation, speech.engines, turn_policy(dialogue.assistant), about)
 

@@ -41,6 +41,7 @@ class ObservedLink:
         self.transport: str = link.transport
         self.output_rate_hz: int = link.output_rate_hz
         self.inbox: Inbox = link.inbox
+        self.about: Mapping[str, str] = link.about
         self._link = link
         self._telemetry = telemetry
 

@@ -135,6 +135,8 @@ class MediaLink(Protocol):
     transport: str
     output_rate_hz: int
     inbox: Inbox
+    about: Mapping[str, str]
+    """What the client said of the caller when the call was set up, such as `timezone`."""
 
     def now_ms(self) -> int:
         """Return the call's clock: monotonic milliseconds since the call began."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from dialogue.local_time import KEY as TIME_ZONE
+from dialogue.local_time import zone_named
 from studio.api.services import CallGateway, CallStatus, Services, services_of
 from studio.errors import CallOver, CallStillLive, CallUnknown, MediaTypeUnsupported, RequestUnusable
 
@@ -22,11 +24,15 @@ Gateway = Annotated[CallGateway, Depends(gateway_of)]
 
 
 @router.post("/offer", status_code=201, response_class=Response)
-async def offer(request: Request, services: Annotated[Services, Depends(services_of)]) -> Response:
-    """Answer an offer and start the call."""
+async def offer(
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
+    timezone: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """Answer an offer and start the call. `timezone` is the caller's, such as Europe/Paris; what is none is dropped."""
     offered = await _offered_sdp(request)
     services.require_calls()
-    answer = await services.gateway().answer(offered)
+    answer = await services.gateway().answer(offered, {TIME_ZONE: timezone} if zone_named(timezone) else None)
     location = {"Location": f"/rtc/calls/{answer.call_id}"}
     return Response(answer.sdp, status_code=201, media_type=SDP, headers=location)
 

@@ -25,6 +25,7 @@ class FakeLink:
 
     transport = "fake"
     output_rate_hz = 48_000
+    about: Mapping[str, str] = {}
 
     def __init__(self, caller: str, *, messages: Mapping[int, dict[str, Any]] | None = None) -> None:
         self.call_id = "call-test"

@@ -64,8 +64,9 @@ class WebRtcLink:
     transport = "webrtc"
     output_rate_hz = OUTPUT_RATE_HZ
 
-    def __init__(self, call_id: str, connection: RTCPeerConnection) -> None:
+    def __init__(self, call_id: str, connection: RTCPeerConnection, about: Mapping[str, str]) -> None:
         self.call_id = call_id
+        self.about = about
         self.inbox = Inbox()
         self.track = PlaybackTrack()
         self.connection = connection
@@ -154,15 +155,18 @@ class WebRtcGateway:
     def live_calls(self) -> int:
         return len(self._links)
 
-    async def answer(self, offer_sdp: str) -> Answer:
-        """Answer an offer; the call runs in the background. Raises OfferUnusable, OfferWithoutAudio, CallsFull."""
+    async def answer(self, offer_sdp: str, about: Mapping[str, str] | None = None) -> Answer:
+        """Answer an offer; the call runs in the background. Raises OfferUnusable, OfferWithoutAudio, CallsFull.
+
+        `about` is what the client says of the caller, such as `timezone`; it becomes metadata of the session.
+        """
         if self._is_closing or len(self._links) >= self._max_calls:
             raise CallsFull("This server takes no more calls right now; try again in a moment.")
         check_offer(offer_sdp)
         use_loopback_when_alone()
         receive_in_arrival_order()
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        link = WebRtcLink(f"call-{uuid.uuid4().hex[:12]}", connection)
+        link = WebRtcLink(f"call-{uuid.uuid4().hex[:12]}", connection, dict(about or {}))
         self._links[link.call_id] = link  # taken before the first await, so that max_calls holds
         try:
             sdp = await self._negotiate(link, offer_sdp)

@@ -30,8 +30,10 @@ class ScriptedGateway:
 
     def __init__(self) -> None:
         self.calls: dict[str, CallStatus] = {}
+        self.about: list[Mapping[str, str]] = []
 
-    async def answer(self, offer_sdp: str) -> Answer:
+    async def answer(self, offer_sdp: str, about: Mapping[str, str] | None = None) -> Answer:
+        self.about.append(about or {})
         if "m=audio" not in offer_sdp:
             if offer_sdp.startswith("v=0"):
                 raise OfferWithoutAudio("The offer has no audio.")

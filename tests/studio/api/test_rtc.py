@@ -45,6 +45,29 @@ async def test_life_of_a_call(client: httpx.AsyncClient, sdp: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
+    ("given", "status", "about"),
+    [
+        ("?timezone=Europe/Paris", 201, {"timezone": "Europe/Paris"}),
+        ("?timezone=Middle/Earth", 201, {}),
+        ("?timezone=../../etc/passwd", 201, {}),
+        ("", 201, {}),
+        ("?timezone=" + "x" * 1000, 422, None),
+    ],
+)
+async def test_the_caller_s_time_zone_goes_with_the_call(
+    client: httpx.AsyncClient,
+    server: Server,
+    sdp: dict[str, Any],
+    given: str,
+    status: int,
+    about: dict[str, str] | None,
+) -> None:
+    answer = await client.post(f"/rtc/offer{given}", **sdp)
+    assert answer.status_code == status
+    assert server.gateway.about == ([] if about is None else [about])
+
+
+@pytest.mark.parametrize(
     ("content", "headers", "status", "code"),
     [
         (b"not sdp", SDP, 400, "offer-unusable"),

@@ -83,12 +83,18 @@ async function exchange(sdp: string): Promise<{ sdp: string; location: string | 
   let response: Response;
   try {
     const headers = { "Content-Type": "application/sdp" };
-    response = await fetch(OFFER_PATH, { method: "POST", headers, body: sdp });
+    response = await fetch(`${OFFER_PATH}?${about()}`, { method: "POST", headers, body: sdp });
   } catch {
     throw failed("server-unreachable");
   }
   if (response.status !== 201) throw await refusal(response);
   return { sdp: await response.text(), location: response.headers.get("Location") };
+}
+
+/** What the server should know of the caller: "tomorrow" begins at midnight where the caller is. */
+function about(): URLSearchParams {
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return new URLSearchParams(timezone ? { timezone } : {});
 }
 
 /** Tell the server that the call is over; `keepalive` lets it out even while the page closes. */
