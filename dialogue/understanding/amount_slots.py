@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from dialogue.understanding.durations import find_durations, in_unit, unit_of
 from dialogue.understanding.filled import Filled, Open, is_named, just_before, stems_before, telling_stems
 from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.numbers import SpokenNumber, find_numbers
@@ -147,6 +148,9 @@ def fill_numbers(text: str, around: str, open_slots: Open, taken: Sequence[Span]
     summed = _sums(text, floats, open_slots)
     if summed:
         return summed
+    lasting = _fill_durations(text, floats, open_slots, taken)
+    taken = [*taken, *(Span(one.start, one.end, "") for one in lasting)]
+    floats = [slot for slot in floats if all(slot.name != one.slot for one in lasting)]
     numbers = [
         number
         for number in find_numbers(text)[:MOST_NUMBERS]
@@ -161,13 +165,27 @@ def fill_numbers(text: str, around: str, open_slots: Open, taken: Sequence[Span]
         ((_fit(number, slot, around, open_slots), number, slot) for number in numbers for slot in floats),
         key=lambda item: -item[0],
     )
-    filled: list[Filled] = []
+    filled: list[Filled] = list(lasting)
     for score, number, slot in scored:
         if score <= 0 or any(one.slot == slot.name or one.start == number.start for one in filled):
             continue
         rivals = [(other, to) for at, other, to in scored if at == score and (other is number) != (to is slot)]
         if not any(all(one.slot != to.name and one.start != other.start for one in filled) for other, to in rivals):
             filled.append(Filled(slot.name, number.value, number.start, number.end))
+    return filled
+
+
+def _fill_durations(text: str, floats: Sequence[Slot], open_slots: Open, taken: Sequence[Span]) -> list[Filled]:
+    """Give what is said to last so long to the only slot that counts time, or to the asked one, in its unit."""
+    units = {slot.name: unit for slot in floats if (unit := unit_of(slot, open_slots.about(slot)))}
+    said = [one for one in find_durations(text) if not any(one.start < at.end and at.start < one.end for at in taken)]
+    filled: list[Filled] = []
+    for one in said if units else ():
+        fitting = {name: value for name, unit in units.items() if (value := in_unit(one, unit)) is not None}
+        same = [name for name in fitting if units[name] == one.unit]
+        names = list(fitting) if len(fitting) == 1 else [open_slots.asked] if open_slots.asked in fitting else same
+        if len(names) == 1 and all(names[0] != other.slot for other in filled):
+            filled.append(Filled(names[0], fitting[names[0]], one.start, one.end))
     return filled
 
 

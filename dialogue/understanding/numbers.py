@@ -21,35 +21,21 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.number_words import (
+    CENTS,
+    CLOCK,
+    CURRENCY,
+    MONTHS,
+    ORDINALS,
+    REPEATS,
+    SCALES,
+    SMALL,
+    TENS,
+)
 from dialogue.understanding.words import FILLERS, STOP_WORDS
 
 Reading: TypeAlias = Literal["cardinal", "digits", "ordinal"]
 
-_SMALL = {
-    word: value
-    for value, word in enumerate(
-        words_of(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-            "sixteen seventeen eighteen nineteen"
-        )
-    )
-}
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate(words_of("twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
-} | {"fourty": 40}
-_SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9, "k": 1000}
-_ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        words_of(
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-        ),
-        start=1,
-    )
-} | {"twentieth": 20, "thirtieth": 30}
-_REPEATS = {"double": 2, "triple": 3, "treble": 3}
 _PRONOUN_BEFORE_ONE = frozenset(
     words_of(
         "the that this which first second third last other another new any no every each some my same good big small"
@@ -65,21 +51,6 @@ _NUMBERED_THINGS = frozenset(
     )
 )
 """What may stand before a "one" that is a number."""
-_MONTHS = frozenset(
-    words_of(
-        "january february march april may june july august september october november december jan feb mar "
-        "apr jun jul aug sep sept oct nov dec"
-    )
-)
-_CURRENCY = frozenset(
-    words_of(
-        "dollar dollars buck bucks euro euros pound pounds quid usd eur gbp franc francs rupee rupees yen "
-        "peso pesos crown crowns"
-    )
-)
-_CENTS = frozenset(["cent", "cents", "pence", "penny", "pennies"])
-_CLOCK = frozenset(["am", "pm", "a.m", "p.m", "o'clock", "oclock"])
-
 _MOST_DIGITS = 300
 """Figures of a number that is read; Python reads 4,300 and a float has room for 308."""
 
@@ -195,7 +166,7 @@ def _number_at(atoms: list[_Atom], index: int) -> tuple[SpokenNumber | None, int
 def _figure_run(atoms: list[_Atom], index: int) -> tuple[SpokenNumber, int]:
     first = atoms[index]
     value, after = first.value, index + 1
-    while after < len(atoms) and (scale := _SCALES.get(atoms[after].text)):
+    while after < len(atoms) and (scale := SCALES.get(atoms[after].text)):
         value, after = float(value) * scale, after + 1
     if _half_follows(atoms, after):
         value, after = value + 0.5, after + 3
@@ -220,7 +191,7 @@ def _word_run(atoms: list[_Atom], index: int) -> tuple[SpokenNumber | None, int]
     if is_ordinal:
         return SpokenNumber(start, end, whole(value), "ordinal", digits), after
     value, after = _fraction(atoms, after, value)
-    while after < len(atoms) and (scale := _SCALES.get(atoms[after].text)):
+    while after < len(atoms) and (scale := SCALES.get(atoms[after].text)):
         value, after = value * scale, after + 1
     end = atoms[after - 1].end
     return SpokenNumber(start, end, whole(value), "cardinal", digits), after
@@ -262,7 +233,7 @@ def _groups(atoms: list[_Atom], index: int) -> tuple[list[float], int, bool]:
 
 
 def _repeated(atoms: list[_Atom], index: int) -> tuple[list[float], int]:
-    times = _REPEATS.get(atoms[index].text)
+    times = REPEATS.get(atoms[index].text)
     if times is None or index + 1 >= len(atoms):
         return [], index
     digit = _digit(atoms[index + 1])
@@ -274,7 +245,7 @@ def _digit(atom: _Atom) -> float | None:
         return float(atom.value)
     if atom.text in ("oh", "o"):
         return 0.0
-    value = _SMALL.get(atom.text)
+    value = SMALL.get(atom.text)
     return float(value) if value is not None and value < 10 else None
 
 
@@ -283,6 +254,8 @@ def _quantity(atoms: list[_Atom], index: int) -> tuple[float, int, bool]:
     total = current = 0.0
     room = 10.0**10  # what the next small number has to stay below: after "twenty" only a unit may follow
     begin = index
+    if [atom.text for atom in atoms[index : index + 2]] == ["half", "a"] and _scale_at(atoms, index + 2):
+        return SCALES[atoms[index + 2].text] / 2, index + 3, False  # "half a dozen", "half a million"
     while index < len(atoms):
         word = atoms[index].text if atoms[index].kind == "word" else ""
         small = _small(word)
@@ -291,10 +264,10 @@ def _quantity(atoms: list[_Atom], index: int) -> tuple[float, int, bool]:
         if small is not None and (index == begin or small < room) and not (index > begin and word in ("oh", "zero")):
             current, index = current + small, index + 1
             room = 10.0 if small >= 20 else 1.0
-        elif word in _ORDINALS and (index == begin or _ORDINALS[word] < room):
-            return total + current + _ORDINALS[word], index + 1, True
-        elif word in _SCALES and word != "k" and (index > begin):
-            scale = _SCALES[word]
+        elif word in ORDINALS and (index == begin or ORDINALS[word] < room):
+            return total + current + ORDINALS[word], index + 1, True
+        elif word in SCALES and word != "k" and (index > begin):
+            scale = SCALES[word]
             current, room = (current or 1.0) * scale, float(scale)
             if scale >= 1000:
                 total, current = total + current, 0.0
@@ -311,21 +284,21 @@ def _quantity(atoms: list[_Atom], index: int) -> tuple[float, int, bool]:
 def _is_next_group(atoms: list[_Atom], index: int) -> bool:
     """Say whether a figure right behind "hundred" begins something new: "nine hundred three one eight" is 900 3 1 8."""
     following = atoms[index + 1].text if index + 1 < len(atoms) else ""
-    is_single = _SMALL.get(atoms[index].text, 10) < 10
+    is_single = SMALL.get(atoms[index].text, 10) < 10
     return is_single and (
-        following == "hundred" or following in _REPEATS or (following == "oh") or _SMALL.get(following, 10) < 10
+        following == "hundred" or following in REPEATS or (following == "oh") or SMALL.get(following, 10) < 10
     )
 
 
 def _small(word: str) -> int | None:
     if word == "oh":
         return 0
-    value = _SMALL.get(word)
-    return _TENS.get(word) if value is None else value
+    value = SMALL.get(word)
+    return TENS.get(word) if value is None else value
 
 
 def _scale_at(atoms: list[_Atom], index: int) -> bool:
-    return index < len(atoms) and atoms[index].text in _SCALES and atoms[index].text != "k"
+    return index < len(atoms) and atoms[index].text in SCALES and atoms[index].text != "k"
 
 
 def _small_at(atoms: list[_Atom], index: int) -> bool:
@@ -348,18 +321,18 @@ def _with_unit(atoms: list[_Atom], index: int, after: int, number: SpokenNumber)
     """Take in the word that says what is counted, where it follows (or, for a month, precedes) the number."""
     before = atoms[index - 1].text if index else ""
     following = atoms[after].text.rstrip(".") if after < len(atoms) else ""
-    if following in _CURRENCY:
+    if following in CURRENCY:
         return replace(number, unit="currency", end=atoms[after].end), after + 1
-    if following in _CENTS:
+    if following in CENTS:
         return replace(number, unit="cents", end=atoms[after].end), after + 1
-    if following in _CLOCK:
+    if following in CLOCK:
         return replace(number, unit="time", end=atoms[after].end), after + 1
     if following == "percent":
         return replace(number, unit="percent", end=atoms[after].end), after + 1
     if before in ("minus", "negative") and number.reading == "cardinal":
         number = replace(number, start=atoms[index - 1].start, value=-number.value, digits=f"-{number.digits}")
-    of_month = following == "of" and after + 1 < len(atoms) and atoms[after + 1].text in _MONTHS
-    if before in _MONTHS or following in _MONTHS or of_month:
+    of_month = following == "of" and after + 1 < len(atoms) and atoms[after + 1].text in MONTHS
+    if before in MONTHS or following in MONTHS or of_month:
         return replace(number, unit="date"), after
     counted = following if number.unit == "" and atoms[after : after + 1] and atoms[after].kind == "word" else ""
     return replace(number, unit=number.unit or counted), after

@@ -40,6 +40,9 @@ _UNIT = "(?:days?|weeks?|months?|years?|hours?|weekends?|nights?|quarters?)"
 _ONE_DATE = (
     rf"(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}}|\d{{2}})"
     rf"|(?:0?[1-9]|[12]\d|3[01])-(?:0?[1-9]|1[0-2])-(?:19|20)\d{{2}}|(?:\d{{1,2}}-{_MONTH}-\d{{2,4}})"
+    rf"|(?:mid|early|late)[- ](?:(?:this|next|last) (?:month|week|year)|{_MONTH})"
+    rf"|(?:the )?(?:first|last|(?:first|second) half)(?: weekend| week| {_DAY})? (?:of|in) {_MONTH}"
+    rf"|{_DAY} (?:of )?(?:(?:this|next) week|the week after(?: next)?)|the week after next|{_DAY} in {_COUNT} weeks"
     rf"|the day (?:after tomorrow|before yesterday)|(?:today|tomorrow|yesterday|tonight)(?: {_PART})?"
     rf"|(?:this|next|last|past|coming|this coming|the last|the past|the next)(?: {_COUNT})? (?:{_UNIT}|{_PART}"
     rf"|{_DAY}|{_MONTH})(?: {_PART})?|the weekend|(?:a|one) week (?:from|on) {_DAY}"
@@ -235,12 +238,13 @@ def find_categories(text: str, values: Sequence[str], *, about: frozenset[str] =
     words = split_words(text)
     stems = [_as_known(stem(_spelling(word.lower)), category.known) for word in words]
     found: list[Span] = []
+    partly: list[Span] = []
     for one in category.values:
-        places = _runs(stems, one.stems) or _apart(stems, one.stems) or _run_together(words, one)
-        if not places:
-            places = [(place, place + 1) for place, said in enumerate(stems) if said in one.telling]
+        whole = _runs(stems, one.stems) or _apart(stems, one.stems) or _run_together(words, one)
+        places = whole or [(place, place + 1) for place, said in enumerate(stems) if said in one.telling]
         spans = (Span(words[first].start, words[last - 1].end, one.value) for first, last in places)
-        found.extend(span for span in spans if not _is_article(text, span))
+        (found if whole else partly).extend(span for span in spans if not _is_article(text, span))
+    found = found or partly  # "storm damage" is `storm`, and no `accidental damage`
     longest = [span for span in found if not any(_covers(other, span) for other in found)]
     return tuple(sorted(longest, key=lambda span: span.start))
 

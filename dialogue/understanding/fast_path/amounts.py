@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from dialogue.understanding.carriers import bare_answer
 from dialogue.understanding.corrections import without_opening
+from dialogue.understanding.durations import find_durations, in_unit, unit_of
 from dialogue.understanding.fast_path.answers import leaves_open
 from dialogue.understanding.filling import number_fits
 from dialogue.understanding.lexicon import words_of
@@ -58,6 +59,9 @@ def read_amount(text: str, slot: Slot, description: str) -> int | float | None:
     alone = _PERSONS.match(plain(bare_answer(meant)))
     if alone:
         return (1 if alone["one"] else 2) if told & _PEOPLE else None
+    lasting = _lasting(meant, slot, description, told)
+    if lasting is not None:
+        return lasting
     number = _only_number(meant)
     if number is None or re.match(r"0\d", number.digits) or not _is_quantity(number, meant, slot, description):
         return None
@@ -67,6 +71,17 @@ def read_amount(text: str, slot: Slot, description: str) -> int | float | None:
     if kind_of(slot, description) == "count" and abs(number.value) >= _MANY and stem(number.unit) not in told:
         return None
     return number.value if all(_says_nothing(word, told, bool(told & _PEOPLE)) for word in rest) else None
+
+
+def _lasting(text: str, slot: Slot, description: str, told: Collection[str]) -> int | float | None:
+    """How long something takes in the slot's unit, where nothing else is said: "an hour and a half"."""
+    unit = unit_of(slot, description)
+    durations = find_durations(text) if unit else ()
+    if unit is None or len(durations) != 1:
+        return None
+    only = durations[0]
+    rest = split_words(bare_answer(f"{text[: only.start]} . {text[only.end :]}"))
+    return in_unit(only, unit) if all(_says_nothing(word.lower, told, counts_people=False) for word in rest) else None
 
 
 def _says_nothing(word: str, known: Collection[str], counts_people: bool) -> bool:
