@@ -23,6 +23,7 @@ def state_to_json(state: ConversationState) -> dict[str, Json]:
         **content,
         "slots": dict(state.slots),
         "misfits": dict(state.misfits),
+        "offered": list(state.offered),
         "kept_slots": sorted(state.kept_slots),
         "heard_by_nlu": sorted(state.heard_by_nlu),
         "stack": [{**frame._asdict(), "context": dict(frame.context)} for frame in state.stack],
@@ -37,6 +38,7 @@ def state_from_json(data: Json) -> ConversationState:
         }
         content["slots"] = _mapping(content["slots"])
         content["misfits"] = _mapping(content.get("misfits", {}))
+        content["offered"] = tuple(map(str, content.get("offered", ())))
         content["kept_slots"] = frozenset(content.get("kept_slots", ()))
         content["heard_by_nlu"] = frozenset(content.get("heard_by_nlu", ()))
         content["stack"] = tuple(_frame(frame) for frame in content.get("stack", ()))

@@ -42,6 +42,8 @@ from flows.state import Frame
 
 SILENCES = "consecutive_silence_timeouts"
 _NONE: frozenset[str] = frozenset()
+_LEAVE_OFFER = (RepeatLastBotMessages, UserSilence, CannotHandle, Noop, ChitChat)
+"""What a caller says without choosing and without leaving the choice behind."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ def react(run: Run, commands: tuple[Command, ...]) -> None:
     turn = _Turn()
     run.kept_slots = _kept_slots(run, commands)
     run.said_frame_id = 0
+    if not all(isinstance(command, _LEAVE_OFFER) for command in commands):
+        run.offered = ()
     _note_speech(run, commands)
     for command in commands if len(commands) < 2 else sorted(commands, key=_precedence):
         _react(run, turn, command)
@@ -108,7 +112,8 @@ def _react(run: Run, turn: _Turn, command: Command) -> None:
         case Clarify(options):
             if _offers(run):
                 return  # "shall we go back?" is asked again, and not buried
-            turn.frames.append(run.new_frame("pattern_clarification", "pattern", _clarification(run, options)))
+            run.offered = _offered(run, options)
+            turn.frames.append(run.new_frame("pattern_clarification", "pattern", _clarification(run, run.offered)))
         case CannotHandle(reason):
             turn.frames.append(run.new_frame("pattern_cannot_handle", "pattern", {"reason": reason}))
         case Failed(error_type, info):
@@ -253,10 +258,14 @@ def _cancel(run: Run, turn: _Turn) -> None:
     turn.frames.append(run.new_frame(CANCEL, "pattern", context))
 
 
-def _clarification(run: Run, options: tuple[str, ...]) -> dict[str, Json]:
+def _offered(run: Run, options: tuple[str, ...]) -> tuple[str, ...]:
     limit = run.slots.get("max_clarification_options")
     most = int(limit) if isinstance(limit, int | float) and 0 < limit < 100 else 3
-    names = [run.name_of(option) for option in options if option in run.assistant.flows][:most]
+    return tuple(option for option in options if option in run.assistant.flows)[:most]
+
+
+def _clarification(run: Run, offered: tuple[str, ...]) -> dict[str, Json]:
+    names = [run.name_of(flow) for flow in offered]
     return {"names": names, "clarification_options": enumeration(names)}
 
 

@@ -33,6 +33,7 @@ class Run:
     n_frames: int
     n_steps: int
     pending_action: str | None
+    offered: tuple[str, ...]
     kept_slots: frozenset[str]
     said_frame_id: int
     is_session_started: bool
@@ -51,6 +52,7 @@ class Run:
             n_frames=state.n_frames,
             n_steps=state.n_steps,
             pending_action=state.pending_action,
+            offered=state.offered,
             kept_slots=state.kept_slots,
             said_frame_id=state.said_frame_id,
             is_session_started=state.is_session_started,
@@ -66,6 +68,7 @@ class Run:
             pending_action=self.pending_action,
             misfits=self.misfits,
             heard_by_nlu=self.heard_by_nlu,
+            offered=self.offered,
             kept_slots=self.kept_slots,
             said_frame_id=self.said_frame_id,
             n_steps=self.n_steps,

@@ -43,7 +43,8 @@ class ConversationState:
 
     `pending_action` is the custom action whose result is awaited. `misfits` holds values from a model that do not
     fit their slot's type, until the question is asked and they are refused. `heard_by_nlu` names the slots that a
-    trained classifier filled and that a model may not change. The rest is of the running turn:
+    trained classifier filled and that a model may not change. `offered` are the flows between which the caller was
+    asked to choose last. The rest is of the running turn:
     `kept_slots` survive the reset of a cancelled flow, `said_frame_id` is the frame whose question was just
     repeated, so that it is not asked twice, `n_steps` guards against endless loops.
     """
@@ -54,6 +55,7 @@ class ConversationState:
     pending_action: str | None = None
     misfits: Mapping[str, Json] = field(default_factory=dict)
     heard_by_nlu: frozenset[str] = frozenset()
+    offered: tuple[str, ...] = ()
     kept_slots: frozenset[str] = frozenset()
     said_frame_id: int = 0
     n_steps: int = 0

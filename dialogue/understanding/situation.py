@@ -32,6 +32,8 @@ class Situation:
     fillable: tuple[Slot, ...] = ()
     values: Mapping[str, Json] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    offered: tuple[Flow, ...] = ()
+    """The flows between which the caller was just asked to choose, in the order in which they were named."""
     takes_everything: bool = False
     """The asking step has `force_slot_filling`: whatever is said is the value."""
     now: datetime | None = None
@@ -56,14 +58,17 @@ def read_situation(state: ConversationState, assistant: Assistant, now: datetime
     """Take from the state what understanding needs; `now` is the caller's local time."""
     expected = expectation(state, assistant)
     asking = _asking_task(expected, assistant)
+    startable = startable_flows(state, assistant)
+    by_id = {flow.id: flow for flow in startable} if state.offered else {}
     return Situation(
         assistant=assistant,
         expectation=expected,
         active=active_user_flow(state, assistant),
-        startable=startable_flows(state, assistant),
+        startable=startable,
         fillable=tuple(slot for slot in collectable_slots(state, assistant) if slot.is_filled_by_model),
         values=state.slots,
         descriptions=slot_descriptions(assistant),
+        offered=tuple(by_id[flow] for flow in state.offered if flow in by_id),
         takes_everything=asking is not None and asking.force_slot_filling,
         now=now,
     )

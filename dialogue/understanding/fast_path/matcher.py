@@ -15,6 +15,7 @@ from dialogue.understanding.corrections import has_correction_cue
 from dialogue.understanding.fast_path.choices import exact_value
 from dialogue.understanding.fast_path.control import read_control
 from dialogue.understanding.fast_path.corrected import EXTRACTOR, corrected
+from dialogue.understanding.fast_path.offered import chosen_flow
 from dialogue.understanding.fast_path.reading import read_slot, topic_stems, wanted_elsewhere, yes_or_no
 from dialogue.understanding.fast_path.waiting import asks_to_wait
 from dialogue.understanding.fast_path.yes_no import read_yes_no
@@ -25,7 +26,7 @@ from dialogue.understanding.slot_kinds import kind_of
 from dialogue.understanding.spans import same_text
 from dialogue.understanding.spoken import smooth
 from dialogue.understanding.words import content_stems, label, plain, stem
-from flows.commands import Command, Json, Noop, SetSlot
+from flows.commands import Command, Json, Noop, SetSlot, StartFlow
 from flows.model import Slot
 
 __all__ = ["EXTRACTOR", "match_fast", "topic_stems", "wanted_elsewhere"]
@@ -50,6 +51,9 @@ def match_fast(text: str, situation: Situation, now: datetime | None = None) -> 
         return (SetSlot(asked.name, _forced(text, asked, situation, now), EXTRACTOR),)
     if len(text) > LONGEST_CERTAIN:
         return take_words(text, situation)
+    chosen = chosen_flow(text, situation)
+    if chosen is not None:
+        return (StartFlow(chosen.id),)
     if asked is not None and asked.name == _WHICH_FLOW:
         return _which_flow(text, asked, situation)
     own_words = asked is not None and takes_words(asked)
