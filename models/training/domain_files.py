@@ -62,6 +62,14 @@ class SeveralFlows(BaseModel):
     flows: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
+class Passing(BaseModel):
+    """How a caller says yes or no to a question in passing, before it is asked: "no reminder"."""
+
+    model_config = _STRICT
+    yes: Annotated[tuple[Text, ...], Field(min_length=3)]
+    no: Annotated[tuple[Text, ...], Field(min_length=3)]
+
+
 class InformationData(BaseModel):
     """A flow that only tells something, as most businesses have: how it may be called, what callers say."""
 
@@ -82,6 +90,7 @@ class DomainData(BaseModel):
     slots: Mapping[str, SlotData]
     answers: Mapping[str, tuple[Text, ...]] = {}
     flows: Mapping[str, FlowData]
+    passing: Mapping[str, Passing] = {}
     ambiguous: tuple[SeveralFlows, ...] = ()
     several: tuple[SeveralFlows, ...] = ()
     questions: tuple[Text, ...] = ()
@@ -130,6 +139,9 @@ def _problems(domain: DomainData) -> Iterator[str]:
             yield f"slot {name}: a yes or no needs yes and no"
     for name in set(domain.answers) - set(domain.slots):
         yield f"answers: there is no slot {name}"
+    for name in domain.passing:
+        if name not in domain.slots or domain.slots[name].type != "bool":
+            yield f"passing: there is no slot {name} of yes or no"
     for name, flow in domain.flows.items():
         for slot_name in flow.slots:
             if slot_name not in domain.slots:

@@ -33,7 +33,7 @@ class WrittenTurn(BaseModel):
     say: Text | None = None
     yes: Text | None = None
     no: Text | None = None
-    value: Mapping[str, Text] = {}
+    value: Mapping[str, bool | Text] = {}
     known: tuple[str, ...] = ()
     start: str | tuple[str, ...] | None = None
     cancel: bool = False
@@ -94,6 +94,9 @@ def _problems(turn: WrittenTurn, domain: DomainData) -> Iterator[str]:
         known = domain.slots[slot].values
         if domain.slots[slot].type == "categorical" and value not in known:
             yield f"{slot} has no value {value!r}"
+        if isinstance(value, bool) != (domain.slots[slot].type == "bool"):
+            is_or_not = "no" if isinstance(value, bool) else "a"
+            yield f"{slot} is {is_or_not} question of yes or no, and its value is {value!r}"
     asked = list(turn.starts) or ([turn.flow] if turn.flow else [])
     allowed = {slot for flow in asked for slot in domain.flows[flow].slots} | set(turn.known)
     for slot in turn.slots:

@@ -7,7 +7,7 @@ domain ──▶ variant (some of its flows, one wording of each) ──▶ situ
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dialogue.understanding.words import label
@@ -20,6 +20,8 @@ from models.training.written_turns import WrittenTurns
 
 WRITTEN = 0.5
 """Share of turns that were written by hand as a whole, where a domain has such."""
+IN_PASSING = 0.2
+"""Share of requests and answers that say a yes or no in passing, where a flow has such a question."""
 YES_OR_NO = 0.3
 """Share of questions that ask yes or no, where a flow has such a question."""
 
@@ -38,7 +40,9 @@ def merged(first: DomainData, second: DomainData, rng: random.Random, most: int 
     order = list(flows)
     rng.shuffle(order)
     answers = {name: texts for name, texts in {**second.answers, **first.answers}.items() if name in slots}
-    return first.model_copy(update={"slots": slots, "flows": {name: flows[name] for name in order}, "answers": answers})
+    passing = {name: said for name, said in {**second.passing, **first.passing}.items() if name in slots}
+    listed = {name: flows[name] for name in order}
+    return first.model_copy(update={"slots": slots, "flows": listed, "answers": answers, "passing": passing})
 
 
 def _is_called(flow: FlowData, name: str, flows: Mapping[str, FlowData]) -> bool:
@@ -169,7 +173,7 @@ class TurnMaker:
             text = f"{text} {rng.choice(self._lists['politeness'])}"
         made = self._fill_holes(text, variant)
         acts = {"start", "fill"} if made.spans else {"start"}
-        return replace(made, acts=frozenset(acts), flows=(name,))
+        return self._in_passing(replace(made, acts=frozenset(acts), flows=(name,)), variant, variant.slots_of(name))
 
     # -- a flow is running ------------------------------------------------------------------------------------------
 
@@ -197,7 +201,8 @@ class TurnMaker:
         slot = variant.domain.slots[asked]
         match kind:
             case "answer":
-                return self._answer(variant, asked)
+                later = [name for name in variant.slots_of(flow) if name != asked and name not in known]
+                return self._in_passing(self._answer(variant, asked), variant, later)
             case "more":
                 return self._answer_and_more(variant, flow, asked, known)
             case "change" | "both" if known:
@@ -225,7 +230,11 @@ class TurnMaker:
         rng, slot = self._rng, variant.domain.slots[asked]
         value = self._values.draw(slot)
         if slot.type == "bool":
-            return Turn(value.said, frozenset({"yes" if value.means else "no"}), values={asked: bool(value.means)})
+            passing = variant.domain.passing.get(asked)
+            said = value.said
+            if passing is not None and rng.random() < IN_PASSING:
+                said = rng.choice(passing.yes if value.means else passing.no)
+            return Turn(said, frozenset({"yes" if value.means else "no"}), values={asked: bool(value.means)})
         own = variant.domain.answers.get(asked, ())
         roll = rng.random()
         frame = "{v}"
@@ -289,6 +298,19 @@ class TurnMaker:
         before, _, after = frame.partition(hole)
         shifted = _shift(wanted, before)
         return replace(shifted, text=shifted.text + after)
+
+    def _in_passing(self, turn: Turn, variant: Variant, slots: Sequence[str]) -> Turn:
+        """Say a yes or no beside what a turn says, to a question among `slots` that was not asked yet."""
+        rng, passing = self._rng, variant.domain.passing
+        listed = [name for name in slots if name in passing and name not in turn.values]
+        if not listed or rng.random() >= IN_PASSING or not turn.text.strip():
+            return turn
+        name, value = rng.choice(listed), rng.random() < 0.5
+        clause = rng.choice(passing[name].yes if value else passing[name].no)
+        joint = rng.choice((" ", ", ")) if clause.startswith(("and ", "with ", "without ", "no ")) else ""
+        joint = joint or rng.choice((", ", " and ", ". ", " "))
+        acts = turn.acts | {"fill"}
+        return replace(turn, text=turn.text + joint + clause, acts=acts, values={**turn.values, name: value})
 
     # -- words ------------------------------------------------------------------------------------------------------
 
