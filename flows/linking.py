@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.domain_reader import Domain
-from flows.model import ActionTask, CallTask, CollectTask, Flow, LinkTask, SetSlotsTask, Step
+from flows.model import CallTask, CollectTask, Flow, SetSlotsTask, Step
+from flows.writes import steps_after, writes
 
 
 def link_flows(flows: Mapping[str, Flow], domain: Domain) -> dict[str, Flow]:
@@ -87,32 +88,5 @@ def _confirms_write(step: Step, flow: Flow, flows: Mapping[str, Flow], domain: D
     slot = domain.slots.get(task.slot)
     if slot is None or slot.type != "bool":
         return False
-    seen: set[tuple[str, str]] = set()
-    waiting = [(flow, branch.target) for branch in step.next]
-    while waiting:
-        place, target = waiting.pop()
-        following = place.by_id.get(target)
-        if following is None or (place.id, target) in seen:
-            continue
-        seen.add((place.id, target))
-        match following.task:
-            case CollectTask():
-                continue
-            case ActionTask() as action if _writes(action, domain):
-                return True
-            case CallTask() as call if call.is_tool:
-                if call.effect == "write":
-                    return True
-            case CallTask(name) | LinkTask(name) if name in flows:
-                waiting.append((flows[name], flows[name].first))
-            case _:
-                pass
-        waiting += [(place, branch.target) for branch in following.next]
-    return False
-
-
-def _writes(task: ActionTask, domain: Domain) -> bool:
-    """Responses and built-in actions have no effect outside; a custom action writes unless it says otherwise."""
-    if task.name not in domain.action_effects:
-        return task.effect == "write"
-    return (task.effect or domain.action_effects[task.name]) == "write"
+    following = steps_after(flow, [branch.target for branch in step.next], flows, past_questions=False)
+    return any(writes(after, domain.action_effects) for after in following)

@@ -43,7 +43,7 @@ from flows.state import Frame
 SILENCES = "consecutive_silence_timeouts"
 _NONE: frozenset[str] = frozenset()
 _LEAVE_OFFER = (RepeatLastBotMessages, UserSilence, CannotHandle, Noop, ChitChat)
-"""What a caller says without choosing and without leaving the choice behind."""
+"""What a caller says without choosing and without leaving the choice behind, while no other question is open."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ def react(run: Run, commands: tuple[Command, ...]) -> None:
     turn = _Turn()
     run.kept_slots = _kept_slots(run, commands)
     run.said_frame_id = 0
-    if not all(isinstance(command, _LEAVE_OFFER) for command in commands):
+    if not all(isinstance(command, _LEAVE_OFFER) for command in commands) or active_root(run.stack) >= 0:
         run.offered = ()
     _note_speech(run, commands)
     for command in commands if len(commands) < 2 else sorted(commands, key=_precedence):

@@ -22,6 +22,7 @@ MOST_NUMBERS: Final = 50
 SURE_FIT: Final = 3
 """What `number_fits` gives where the unit that was said is that of the slot."""
 _UNITS_OF_TIME: Final = frozenset(stem(word) for word in words_of("minute hour day night week weekend month year"))
+_OCCASIONS: Final = frozenset(stem(word) for word in words_of("time times"))
 _YEAR: Final = re.compile(
     rf"\b(?:{SPOKEN_YEAR}|(?<![\d/.-])(?:18|19|20)\d\d(?![\d/-]))\b|(?<!\w)['’]\d\d\b", re.IGNORECASE
 )
@@ -202,9 +203,12 @@ def number_fits(number: SpokenNumber, slot: Slot, description: str, kind: Kind) 
     told = stems_about(slot, description)
     unit = stem(number.unit) if number.unit and number.unit not in STOP_WORDS else ""
     if number.unit in ("currency", "percent"):
-        return 3 if (kind == "money") == (number.unit == "currency") else -3
+        wanted = kind == "money" if number.unit == "currency" else stem("percent") in told
+        return 3 if wanted else -3
     if unit in _UNITS_OF_TIME:
         return 3 if unit in told else -3
+    if unit in _OCCASIONS - told or (unit and number.value == 1 and unit_of(slot, "")):
+        return -3  # "three times a week", and no minute in "one court"
     if unit and unit in told:
         return 3
     if kind == "money":

@@ -8,12 +8,14 @@ number of weeks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from dialogue.understanding.numbers import find_numbers, whole
-from dialogue.understanding.words import label, split_words
+from dialogue.understanding.numbers import SpokenNumber, find_numbers, whole
+from dialogue.understanding.slot_kinds import kind_of
+from dialogue.understanding.words import STOP_WORDS, label, split_words
 from flows.model import Slot
 
 _IN_MINUTES: Final[Mapping[str, int]] = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "fortnight": 20160}
@@ -35,6 +37,13 @@ _AND: Final = re.compile(r"^(?:\s+|,?\s+and\s+|,\s*)$")
 _NOT_FROM: Final = re.compile(r"\b(?:in|within|per|every|each|after)(?: about)?\s+$", re.IGNORECASE)
 _NOT_BEFORE: Final = re.compile(r"^\s+(?:ago|from now|old|before|earlier|later|away|after)\b", re.IGNORECASE)
 """What makes a moment or a price of what looks like a duration: "in two days", "a week ago", "per hour"."""
+_RATES: Final = frozenset({"per", "a", "an", "each", "every"})
+_RATE: Final = re.compile(r"\b(?:once|twice|times)\s+$", re.IGNORECASE)
+_RANGE_BEFORE: Final = re.compile(r"(?P<first>[\w-]+)\s+(?:or|to)\s+$", re.IGNORECASE)
+_RANGE: Final = re.compile(r"^\s*(?:or|to|-|–)\s*$", re.IGNORECASE)
+_REST: Final = re.compile(
+    r"^(?:,? and)? (?P<rest>a quarter|a half|[a-z-]+|\d{1,2})\b(?! (?:of|people|persons))", re.IGNORECASE
+)
 _NIGHTS: Final = frozenset({"night", "nights"})
 
 
@@ -50,11 +59,18 @@ class Duration:
 
 
 def unit_of(slot: Slot, about: str) -> str | None:
-    """Tell in which unit of time a float slot counts; None where its words name none, or several."""
-    if slot.type != "float":
+    """Tell in which unit of time a float slot counts; None where its words name none, or several, and for money.
+
+    "Sessions per week" counts sessions.
+    """
+    if slot.type != "float" or kind_of(slot, about) == "money":
         return None
     for words in (label(slot.name).split(), [word.lower for word in split_words(about)]):
-        units = {"night" if word in _NIGHTS else _NAMES[word] for word in words if word in _NAMES or word in _NIGHTS}
+        units = {
+            "night" if word in _NIGHTS else _NAMES[word]
+            for before, word in zip(["", *words], words, strict=False)
+            if (word in _NAMES or word in _NIGHTS) and before not in _RATES
+        }
         if units:
             return units.pop() if len(units) == 1 else None
     return None
@@ -69,7 +85,13 @@ def find_durations(text: str) -> tuple[Duration, ...]:
             joined[-1] = Duration(last.start, one.end, last.amount + one.amount, one.is_calendar, one.unit)
         else:
             joined.append(one)
-    return tuple(joined)
+    ranged = {
+        one
+        for last, following in pairwise(joined)
+        if _RANGE.match(text[last.end : following.start])
+        for one in (last, following)
+    }
+    return tuple(one for one in joined if one not in ranged)
 
 
 def _goes_on(last: Duration, one: Duration, text: str) -> bool:
@@ -108,5 +130,31 @@ def _single(text: str) -> Iterator[Duration]:
             continue
         if _NOT_FROM.search(text[:start]) or _NOT_BEFORE.match(text[found.end() :]):
             continue
+        is_rate = worded is not None and counted is None and _is_rate(text[:start], numbers)
+        ranged = _RANGE_BEFORE.search(text[:start])
+        if is_rate or (ranged and find_numbers(ranged["first"])):
+            continue
         more = 0.0 if not found["more"] else 0.5 if found["more"].lower().endswith("half") else 0.25
-        yield Duration(start, found.end(), size * (amount + more), unit in _IN_MONTHS, unit)
+        rest, end = _minutes_behind(text, found.end()) if unit == "hour" and not found["more"] else (0, found.end())
+        yield Duration(start, end, size * (amount + more) + rest, unit in _IN_MONTHS, unit)
+
+
+def _is_rate(before: str, numbers: Sequence[SpokenNumber]) -> bool:
+    """Say whether "a week" behind `before` says how often or at what price: "three times", "fifty euros"."""
+    counted = [before[one.end :].split() for one in numbers if one.end <= len(before)]
+    rest = counted[-1] if counted else ["", ""]
+    return _RATE.search(before) is not None or (len(rest) < 2 and not set(map(str.lower, rest)) & STOP_WORDS)
+
+
+def _minutes_behind(text: str, end: int) -> tuple[int, int]:
+    """Read the minutes right behind an hour, "an hour and fifteen", and where they end; 0 where there are none."""
+    found = _REST.match(text[end:])
+    if found is None:
+        return 0, end
+    if found["rest"].lower() in ("a quarter", "a half"):
+        return (15 if found["rest"].lower() == "a quarter" else 30), end + found.end()
+    numbers = [one for one in find_numbers(text) if one.start == end + found.start("rest")]
+    if len(numbers) != 1 or numbers[0].reading != "cardinal" or not 0 < numbers[0].value < 60:
+        return 0, end
+    unit = numbers[0].unit.lower()
+    return (int(numbers[0].value), numbers[0].end) if not unit or unit in STOP_WORDS else (0, end)

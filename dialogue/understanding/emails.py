@@ -21,6 +21,8 @@ _SPLIT_HOSTS: Final = {"g mail": "gmail", "hot mail": "hotmail", "out look": "ou
 _COMPLETED: Final = {host: f"{host}.com" for host in ("gmail", "hotmail", "outlook", "yahoo", "icloud", "googlemail")}
 _MOST_WORDS: Final = 5
 """Words that one label of a host may be said in: "t minus online"."""
+_BRACKETED: Final = re.compile(r"\s*[(\[](at|dot)[)\]]\s*", re.IGNORECASE)
+"""How people write addresses that machines should not find: "ann (at) example.net"."""
 _ASIDE: Final = re.compile(r"\s+(?:all )?(?:in )?(?:lower ?case|small letters|one word|no capitals)$", re.IGNORECASE)
 _EXPLAINED: Final = re.compile(r"\b([a-z])\s+(?:as in|like|for)\s+\1[a-z]+\b", re.IGNORECASE)
 
@@ -33,6 +35,7 @@ def read_email(said: str) -> str | None:
     text = said.strip(" .,!?;:")
     if len(text) > LONGEST:
         return None
+    text = _BRACKETED.sub(r" \1 ", text)
     written = re.sub(r"\s*@\s*", "@", text)
     if _ADDRESS.fullmatch(written):
         return written

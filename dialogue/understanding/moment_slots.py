@@ -28,6 +28,8 @@ _BARE_MONTH: Final = re.compile(
     r"|would|though|this|sorry)\b)",
     re.IGNORECASE,
 )
+_PART_OF_DAY: Final = re.compile(r"\b(?:morning|noon|afternoon|evening|night)\b", re.IGNORECASE)
+_JOINT: Final = re.compile(r"^,? (?:(?:at|on|around|about) )?$", re.IGNORECASE)
 _DAY: Final = re.compile(r"day|\d|weekend|tomorrow|tonight|today|th\b|st\b|nd\b|rd\b|first|second|third", re.IGNORECASE)
 
 
@@ -52,6 +54,8 @@ def fill_moments(text: str, around: str, open_slots: Open) -> list[Filled]:
         )
     filled += _given(_of_fitting_length(spans, others), others, around, open_slots.asked)
     times = [_without_day(span, filled) for span in find_times(text)]
+    if not dates:
+        times = _with_day(times, find_dates(text), text)
     return filled + _given(times, open_slots.of("time"), around, open_slots.asked)
 
 
@@ -100,6 +104,21 @@ def _without_day(span: Span, filled: Sequence[Filled]) -> Span:
             value = span.value[: one.start - span.start].rstrip()
             return replace(span, end=span.start + len(value), value=value)
     return span
+
+
+def _with_day(times: Sequence[Span], days: Sequence[Span], text: str) -> list[Span]:
+    """Take the day with the time where no slot is open for days: "tomorrow at three", "friday morning"."""
+    if not times:
+        return [day for day in days if _PART_OF_DAY.search(day.value)]
+    joined = []
+    for time in times:
+        for day in days:
+            first, last = sorted((time, day), key=lambda span: span.start)
+            if _JOINT.match(text[first.end : last.start]):
+                time = Span(first.start, last.end, text[first.start : last.end])
+                break
+        joined.append(time)
+    return joined
 
 
 def _given(spans: Sequence[Span], slots: Sequence[Slot], around: str, asked: str) -> list[Filled]:

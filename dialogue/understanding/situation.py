@@ -33,7 +33,8 @@ class Situation:
     values: Mapping[str, Json] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     offered: tuple[Flow, ...] = ()
-    """The flows between which the caller was just asked to choose, in the order in which they were named."""
+    """The flows between which the caller was just asked to choose, in the order in which they were named; none where
+    one of them can no longer be started, since places would then point elsewhere."""
     takes_everything: bool = False
     """The asking step has `force_slot_filling`: whatever is said is the value."""
     now: datetime | None = None
@@ -59,7 +60,7 @@ def read_situation(state: ConversationState, assistant: Assistant, now: datetime
     expected = expectation(state, assistant)
     asking = _asking_task(expected, assistant)
     startable = startable_flows(state, assistant)
-    by_id = {flow.id: flow for flow in startable} if state.offered else {}
+    offered = tuple(flow for name in state.offered for flow in startable if flow.id == name)
     return Situation(
         assistant=assistant,
         expectation=expected,
@@ -68,7 +69,7 @@ def read_situation(state: ConversationState, assistant: Assistant, now: datetime
         fillable=tuple(slot for slot in collectable_slots(state, assistant) if slot.is_filled_by_model),
         values=state.slots,
         descriptions=slot_descriptions(assistant),
-        offered=tuple(by_id[flow] for flow in state.offered if flow in by_id),
+        offered=offered if len(offered) == len(state.offered) else (),
         takes_everything=asking is not None and asking.force_slot_filling,
         now=now,
     )

@@ -6,6 +6,7 @@ its author tells which. The kind decides how an answer is read and which words o
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -69,6 +70,8 @@ def _kind_of_words(is_float: bool, name: str, description: str) -> Kind:
         return "money" if (named | (described - _stems("number"))) & MONEY else "count"
     if "digit" in described or label(name).split()[-1:] in (["no"], ["nr"], ["ref"], ["acct"]):
         return "code"
+    if not re.search(r"\be-?mails?\b|\bmail address", description, re.IGNORECASE):
+        described -= _stems("mail mailing")  # a mailing list is no address to write to
     return _text_kind(named) or _text_kind(described) or "free"
 
 

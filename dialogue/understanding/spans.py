@@ -40,7 +40,7 @@ _UNIT = "(?:days?|weeks?|months?|years?|hours?|weekends?|nights?|quarters?)"
 _ONE_DATE = (
     rf"(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}}|\d{{2}})"
     rf"|(?:0?[1-9]|[12]\d|3[01])-(?:0?[1-9]|1[0-2])-(?:19|20)\d{{2}}|(?:\d{{1,2}}-{_MONTH}-\d{{2,4}})"
-    rf"|(?:mid|early|late)[- ](?:(?:this|next|last) (?:month|week|year)|{_MONTH})"
+    rf"|(?:mid|early|late)[- ](?:(?:this|next|last) (?:month|week|year)|(?!may\b|march\b){_MONTH})"
     rf"|(?:the )?(?:first|last|(?:first|second) half)(?: weekend| week| {_DAY})? (?:of|in) {_MONTH}"
     rf"|{_DAY} (?:of )?(?:(?:this|next) week|the week after(?: next)?)|the week after next|{_DAY} in {_COUNT} weeks"
     rf"|the day (?:after tomorrow|before yesterday)|(?:today|tomorrow|yesterday|tonight)(?: {_PART})?"
@@ -181,13 +181,8 @@ def find_emails(text: str) -> tuple[Span, ...]:
 
 def find_codes(text: str) -> tuple[Span, ...]:
     """Find codes that mix letters and figures, such as "BA 117" or "X7Q2", and codes spelled out: "X 7 Q 2"."""
-    spelled = [
-        Span(found.start(), found.end(), re.sub(r"[^A-Za-z\d]", "", found[0]).upper())
-        for found in _SPELLED.finditer(text)
-    ]
-    if spelled:
-        return tuple(spelled)
-    return tuple(Span(found.start(), found.end(), found[0]) for found in _CODE.finditer(text))
+    spelled = [Span(*one.span(), re.sub(r"[^A-Za-z\d]", "", one[0]).upper()) for one in _SPELLED.finditer(text)]
+    return tuple(spelled) or tuple(Span(found.start(), found.end(), found[0]) for found in _CODE.finditer(text))
 
 
 def find_names(text: str, *, is_continued: bool = False) -> tuple[Span, ...]:
@@ -244,9 +239,14 @@ def find_categories(text: str, values: Sequence[str], *, about: frozenset[str] =
         places = whole or [(place, place + 1) for place, said in enumerate(stems) if said in one.telling]
         spans = (Span(words[first].start, words[last - 1].end, one.value) for first, last in places)
         (found if whole else partly).extend(span for span in spans if not _is_article(text, span))
-    found = found or partly  # "storm damage" is `storm`, and no `accidental damage`
+    found += [span for span in partly if not any(_touch(span, whole, text) for whole in found)]
     longest = [span for span in found if not any(_covers(other, span) for other in found)]
     return tuple(sorted(longest, key=lambda span: span.start))
+
+
+def _touch(part: Span, whole: Span, text: str) -> bool:
+    """Say whether a word stands right beside a whole value: "storm damage" is no `accidental damage`."""
+    return part.value != whole.value and not text[min(part.end, whole.end) : max(part.start, whole.start)].strip()
 
 
 @dataclass(frozen=True, slots=True)

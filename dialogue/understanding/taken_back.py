@@ -93,6 +93,8 @@ _STRONG: Final = re.compile(
 )
 _NEW_SENTENCE: Final = re.compile(r"\.\s*no\s+$", re.IGNORECASE)
 """A sentence that begins with "no" and goes on is no repair: "change it to 30. No message."."""
+_NO_SUCH: Final = re.compile(r"^[,;]?\s*no\s+$", re.IGNORECASE)
+"""A "no" that goes on without a pause and without a value of the same kind leaves something out: ", no allergies"."""
 _CUTS_ALL: Final = re.compile(r"\b(?:no|nope|wait|scratch|correction)\b", re.IGNORECASE)
 _BETWEEN: Final = frozenset(
     words_of(
@@ -177,7 +179,8 @@ def _replaced(text: str) -> Iterator[Place]:
             continue
         old, *more = _same_kinds(before, after) or [_said_again(before, after)]
         yield from (place for place in more if place is not None)
-        if old is None and _STRONG.search(cue[0]) and not _NEW_SENTENCE.match(cue[0]):
+        is_repair = _STRONG.search(cue[0]) and not _NEW_SENTENCE.match(cue[0]) and not _NO_SUCH.search(cue[0])
+        if old is None and is_repair:
             old = _as_many(before, after, cut_all=bool(_CUTS_ALL.search(cue[0])))
         if old is not None:
             is_close = not re.search(r"\w", re.sub(r"\b(?:and|uh|um)\b", "", before[old[1] :]))

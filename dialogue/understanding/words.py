@@ -26,7 +26,7 @@ _CONTRACTIONS = (
 
 FILLERS = frozenset(
     words_of(
-        "uh um uhm er erm ah eh hmm hm mm oh well so please thanks thank okay ok like alright hey hi hello "
+        "uh um uhm er erm ugh ah eh hmm hm mm oh well so please thanks thank okay ok like alright hey hi hello "
         "basically actually just kindly then and"
     )
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
+from dialogue.understanding.fast_path.answers import ASKS
 from dialogue.understanding.fast_path.choices import read_category
 from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.situation import Situation
@@ -16,40 +16,42 @@ _PLACES: Final = {word: place for place, word in enumerate(words_of("first secon
     "1st": 0, "2nd": 1, "3rd": 2, "former": 0, "latter": 1, "last": -1,
 }  # fmt: skip
 _PLACE: Final = rf"(?P<place>{'|'.join(_PLACES)})"
-_OPENING: Final = r"(?:(?:uh|um|oh|well|so|no|yes|yeah|hmm|okay|ok)[\s,.]+)*"
-_POINTING: Final = r"(?:(?:that's |it's )?the |that |option |number )?"
+_OPENING: Final = r"(?:(?:uh|um|oh|well|so|yes|yeah|hmm|okay|ok)[\s,.]+)*(?:that's |it's )?"
 _WITHIN: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^{_OPENING}{_POINTING}{_PLACE}(?: (?:one|option))?(?: please\b|\s*[,.;]|$)",
-        rf"\bthe {_PLACE} (?:one|option)\b",
+        rf"^{_OPENING}(?:the|that|option|number) {_PLACE}(?: (?:one|option))?(?: please\b|\s*[,.;]|$)",
+        rf"\b(?:the|that) (?!last){_PLACE} (?:one|option)\b",
         rf"\b(?:so|then|rather|say|take|want|mean) (?:uh |um |the )*the {_PLACE}[.!]?$",
     )
+)
+_DENIED: Final = re.compile(
+    rf"\b(?:not|no|neither|nor|never|without|than|n't want) (?:uh |um )*(?:the |that )?{_PLACE}|\bor\b|\?",
+    re.IGNORECASE,
 )
 
 
 def chosen_flow(text: str, situation: Situation) -> Flow | None:
     """The flow that a whole turn names or points at and nothing else; None where that is not certain."""
-    offered = situation.offered
-    if len(offered) < 2:
+    if not _is_open(text, situation):
         return None
+    offered = situation.offered
     names = [label(flow.name) or label(flow.id) for flow in offered]
     named = read_category(text, names)
-    if named is not None:
-        return offered[names.index(named)]
-    place = _WITHIN[0].match(text)
-    return _at(place["place"], offered) if place and place.end() >= len(plain(text)) else None
+    return None if named is None else offered[names.index(named)]
 
 
 def pointed_at(text: str, situation: Situation) -> Flow | None:
-    """The flow that a turn points at by its place, whatever else it says: "the second, I have one already"."""
-    if len(situation.offered) < 2:
+    """The flow that a turn points at by its place, whatever else it says: "the second one, I have one already"."""
+    if not _is_open(text, situation):
         return None
-    places = [found["place"] for pattern in _WITHIN for found in [pattern.search(text)] if found]
-    flows = {flow.id: flow for place in places if (flow := _at(place, situation.offered)) is not None}
-    return next(iter(flows.values())) if len(flows) == 1 else None
+    places = {_PLACES[found["place"].lower()] for pattern in _WITHIN for found in pattern.finditer(text)}
+    flows = [situation.offered[place] for place in places if place < len(situation.offered)]
+    return flows[0] if len(flows) == len(places) == 1 else None
 
 
-def _at(place: str, offered: Sequence[Flow]) -> Flow | None:
-    at = _PLACES[place.lower()]
-    return offered[at] if at < len(offered) else None
+def _is_open(text: str, situation: Situation) -> bool:
+    """Whether a place may choose: two flows or more were offered, no list is asked about, and nothing is denied."""
+    if len(situation.offered) < 2 or situation.expectation.values:
+        return False
+    return _DENIED.search(text) is None and plain(text).partition(" ")[0] not in ASKS

@@ -110,7 +110,7 @@ _ORDERS = frozenset(
 )
 _OF_STATEMENTS = phrases_of("right | true | correct | exactly")
 """A yes to "is that so?"; to "would you like …?" it is none yet."""
-_CONTINUE_SLOTS = ("continue", "anything_else", "another", "more_help", "something_else")
+_CONTINUE_SLOTS = ("continue", "anything_else", "another", "more_help", "something_else", "_more")
 _ASKS_WHETHER_SO = frozenset(words_of("confirm confirmed confirmation correct ok okay right sure verified agreed"))
 _LONGEST = 7
 
@@ -125,7 +125,7 @@ def read_yes_no(text: str, *, slot: str = "", confirms_write: bool = False, topi
         topic: stems of what is asked about; a yes may repeat them ("yes, block the card").
     """
     words = expand(text).split()
-    asks_for_more = any(part in slot for part in _CONTINUE_SLOTS)
+    asks_for_more = is_for_more(slot)
     yes = _phrases(_YES if confirms_write else [*_YES, *_WEAK_YES])
     if confirms_write:
         yes -= _phrases(_WEAK_YES)
@@ -135,6 +135,20 @@ def read_yes_no(text: str, *, slot: str = "", confirms_write: bool = False, topi
     elif not confirms_write and not _ASKS_WHETHER_SO & set(slot.lower().split("_")):
         yes -= _phrases(_OF_STATEMENTS)
     return _read(words, yes, no, None if asks_for_more else topic, softens=not confirms_write)
+
+
+def is_for_more(slot: str) -> bool:
+    """Whether a slot asks if to go on: "anything else?"."""
+    return any(part in slot for part in _CONTINUE_SLOTS)
+
+
+def wants_no_more(text: str) -> bool:
+    """Whether a turn begins or ends with what says that this was all: "oh great, that was all"."""
+    words = tuple(word for word in expand(text).split() if word not in _POLITE)
+    return any(
+        len(phrase) > 1 and phrase in (words[: len(phrase)], words[-len(phrase) :])
+        for phrase in _phrases(_NOTHING_MORE) | {("nothing", "else"), ("nothing", "more")}
+    )
 
 
 def read_stance(text: str, about: Collection[str]) -> bool | None:

@@ -30,6 +30,10 @@ def counting(name: str) -> Slot:
         ("three days", "night", None),
         ("three months", "week", None),
         ("twenty minutes", "hour", None),
+        ("an hour and fifteen", "minute", 75),
+        ("two hours and a quarter", "minute", 135),
+        ("an hour and two rackets", "minute", 60),
+        ("two hours a day", "minute", 120),
     ],
 )
 def test_a_duration_in_a_unit(said: str, unit: str, amount: float | None) -> None:
@@ -38,7 +42,21 @@ def test_a_duration_in_a_unit(said: str, unit: str, amount: float | None) -> Non
 
 
 @pytest.mark.parametrize(
-    "said", ["in two days", "a week ago", "two years old", "how much is it per hour", "an hour before", "every week"]
+    "said",
+    [
+        "in two days",
+        "a week ago",
+        "two years old",
+        "how much is it per hour",
+        "an hour before",
+        "every week",
+        "fifty euros a month",
+        "three times a week",
+        "once a week",
+        "ten euros an hour",
+        "two or three hours",
+        "six months to a year",
+    ],
 )
 def test_moments_and_prices_are_none(said: str) -> None:
     assert find_durations(said) == ()
@@ -52,6 +70,9 @@ def test_moments_and_prices_are_none(said: str) -> None:
         ("nights", "length of the stay in days", "night"),
         ("hours_or_days", "", None),
         ("guests", "", None),
+        ("monthly_fee", "fee per month", None),
+        ("budget", "what to pay in a month", None),
+        ("sessions", "how many sessions per week", None),
     ],
 )
 def test_the_unit_of_a_slot(name: str, about: str, unit: str | None) -> None:
@@ -74,4 +95,10 @@ def test_a_duration_goes_to_the_slot_that_counts_time() -> None:
 def test_a_duration_for_two_slots_goes_to_its_own_unit_or_to_none() -> None:
     slots = [counting("rental_hours"), counting("course_minutes")]
     assert {one.slot for one in fill_slots("two hours", slots, {})} == {"rental_hours"}
-    assert fill_slots("for a day", [counting("a_minutes"), counting("b_minutes")], {}) == ()
+    assert fill_slots("for a day", [counting("first_minutes"), counting("second_minutes")], {}) == ()
+
+
+def test_a_number_of_other_things_is_no_duration() -> None:
+    assert fill_slots("one court please", [counting("court_minutes")], {}) == ()
+    assert {one.slot for one in fill_slots("one adult", [counting("party_size")], {"party_size": "per day"})}
+    assert fill_slots("three times a week", [counting("locker_months")], {}) == ()

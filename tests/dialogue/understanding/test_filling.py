@@ -41,7 +41,30 @@ TURNS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "slots", "values"), TURNS)
+CALLBACK = Slot("callback_time", "text")
+VISIT = Slot("visit_day", "text")
+MOMENTS = [
+    ("tomorrow at three", [CALLBACK], {"callback_time": "tomorrow at three"}),
+    ("friday morning", [CALLBACK], {"callback_time": "friday morning"}),
+    ("on monday around half past seven", [CALLBACK], {"callback_time": "monday around half past seven"}),
+    ("tomorrow at three", [CALLBACK, VISIT], {"visit_day": "tomorrow", "callback_time": "three"}),
+    ("I have been waiting since monday", [CALLBACK], {}),
+    ("mid january", [VISIT], {"visit_day": "mid january"}),
+    ("thursday next week", [VISIT], {"visit_day": "thursday next week"}),
+    ("the last weekend in july", [VISIT], {"visit_day": "the last weekend in july"}),
+    ("I'm running late may I still come", [VISIT], {}),
+    ("early next month", [VISIT], {"visit_day": "early next month"}),
+]
+KINDS = Slot("claim", "categorical", ("storm", "accidental damage"))
+CLASS = Slot("class", "categorical", ("economy", "business class"))
+PARTLY = [
+    ("storm damage", [KINDS], {"claim": "storm"}),
+    ("it was damage by my dog", [KINDS], {"claim": "accidental damage"}),
+    ("economy or business", [CLASS], {}),
+]
+
+
+@pytest.mark.parametrize(("said", "slots", "values"), [*TURNS, *MOMENTS, *PARTLY])
 def test_values_go_to_the_slots_they_fit(said: str, slots: list[Slot], values: dict[str, object]) -> None:
     filled = fill_slots(said, slots, DESCRIPTIONS)
     assert {one.slot: one.value for one in filled} == values

@@ -1,0 +1,73 @@
+"""Which questions decide whether an action with an effect outside runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from flows.model import ActionEffect, ActionTask, Assistant, CallTask, CollectTask, Flow, LinkTask, Step
+
+
+def steps_after(
+    flow: Flow, targets: Iterable[str], flows: Mapping[str, Flow], *, past_questions: bool
+) -> Iterator[Step]:
+    """Yield the steps that may follow, those of called and linked flows included, each once.
+
+    Args:
+        flow: where the targets are.
+        targets: ids of the first of these steps; the end of a flow is passed over.
+        flows: all flows, by id.
+        past_questions: go on behind a collect step, which is yielded in either case.
+    """
+    seen: set[tuple[str, str]] = set()
+    waiting = [(flow, target) for target in targets]
+    while waiting:
+        place, target = waiting.pop()
+        step = place.by_id.get(target)
+        if step is None or (place.id, target) in seen:
+            continue
+        seen.add((place.id, target))
+        yield step
+        match step.task:
+            case CollectTask() if not past_questions:
+                continue
+            case CallTask(name) | LinkTask(name) if name in flows:
+                waiting.append((flows[name], flows[name].first))
+            case _:
+                pass
+        waiting += [(place, branch.target) for branch in step.next]
+
+
+def writes(step: Step, effects: Mapping[str, ActionEffect]) -> bool:
+    """Say whether a step has an effect outside: a custom action has, unless it or the domain says otherwise."""
+    match step.task:
+        case ActionTask(name) as action:
+            declared = effects.get(name)
+            return action.effect == "write" if declared is None else (action.effect or declared) == "write"
+        case CallTask() as call:
+            return call.is_tool and call.effect == "write"
+        case _:
+            return False
+
+
+def deciding_slots(assistant: Assistant) -> frozenset[str]:
+    """Slots on whose value it depends whether an action writes, however many questions lie between."""
+    found: set[str] = set()
+    for flow in assistant.flows.values():
+        for step in flow.steps:
+            read = {name for branch in step.next if branch.condition for name in branch.condition.slots}
+            if read - found and _differ(flow, step, assistant):
+                found |= read
+    return frozenset(found)
+
+
+def _differ(flow: Flow, step: Step, assistant: Assistant) -> bool:
+    """Whether the ways on from a step lead to different writes."""
+    reached = {
+        frozenset(
+            (after.flow_id, after.id)
+            for after in steps_after(flow, [branch.target], assistant.flows, past_questions=True)
+            if writes(after, assistant.action_effects)
+        )
+        for branch in step.next
+    }
+    return len(reached) > 1
