@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from dialogue.understanding.reader.heads import ASKED_TYPES
+from dialogue.understanding.reader.index import ANSWERS, answer_text
 from dialogue.understanding.reader.shared_words import FlowWords, SharedWords
 from dialogue.understanding.words import label
 from models.training.domain_files import DomainData, SlotData
@@ -22,6 +23,9 @@ MAX_TOKENS = 112
 WITH_EXAMPLES = 0.3
 """Share of assistants whose flows have examples of what callers say, as `nlu` data gives them."""
 MOST_EXAMPLES = 5
+UNASKED, UNASKED_STARTING = 0.2, 0.1
+"""Weight of a value that was not asked for and is not meant, of the running flow and of one that starts: there are
+many of them in a turn."""
 STRANGERS = 6
 """Flows of other domains beside an assistant's own."""
 
@@ -119,14 +123,18 @@ def _tokens_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]], first:
     return (inside[0] + first, inside[-1] + first) if inside else (0, 0)
 
 
-def value_texts(variant: Variant) -> tuple[list[tuple[str, str]], list[str]]:
-    names = [
-        (name, value)
-        for name, slot in variant.domain.slots.items()
-        if slot.type == "categorical" and isinstance(slot.values, Mapping)
-        for value in slot.values
-    ]
-    return names, [f"{label(name)}: {label(value)}" for name, value in names]
+def value_texts(variant: Variant) -> tuple[list[tuple[str, str | bool]], list[str]]:
+    """Values that are recognised by what is meant, of categories and of questions of yes or no, and their texts."""
+    names: list[tuple[str, str | bool]] = []
+    texts = []
+    for name, slot in variant.domain.slots.items():
+        if slot.type == "categorical" and isinstance(slot.values, Mapping):
+            names += [(name, value) for value in slot.values]
+            texts += [f"{label(name)}: {label(value)}" for value in slot.values]
+        elif slot.type == "bool":
+            names += [(name, value) for value in ANSWERS]
+            texts += [answer_text(variant.slot_texts[name], value) for value in ANSWERS]
+    return names, texts
 
 
 def slot_queries(turn: Turn, variant: Variant, rng: random.Random) -> list[tuple[str, str]]:
@@ -145,11 +153,15 @@ def slot_queries(turn: Turn, variant: Variant, rng: random.Random) -> list[tuple
     return [(name, role) for name, role in listed if slots[name].type != "bool"]
 
 
-def valued_slots(turn: Turn, variant: Variant) -> set[str]:
-    """Categories of which it is known whether a turn means a value: those of the running flow, and those it says.
+def valued_slots(turn: Turn, variant: Variant) -> dict[str, float]:
+    """Slots of which it is asked which value a turn means, and how much it counts that it means none.
 
-    Not those of a flow that it starts: "my dog is ill" means a kind of animal, and nobody wrote that down.
+    Of a flow that it starts, "my dog is ill" means a kind of animal, and that is not always written down.
     """
+    slots = variant.domain.slots
     open_to = variant.slots_of(turn.active) if turn.active is not None and not turn.flows else ()
-    named = {*open_to, *turn.values, *([turn.asked] if turn.asked is not None else [])}
-    return {name for name in named if variant.domain.slots[name].type == "categorical"}
+    begun = [name for flow in turn.flows if "start" in turn.acts for name in variant.slots_of(flow)]
+    weights = dict.fromkeys(begun, UNASKED_STARTING) | dict.fromkeys(open_to, UNASKED) | dict.fromkeys(turn.values, 1.0)
+    if turn.asked is not None:
+        weights[turn.asked] = 1.0
+    return {name: weight for name, weight in weights.items() if slots[name].type in ("categorical", "bool")}

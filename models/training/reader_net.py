@@ -4,7 +4,7 @@
     flows, slots, values: texts ──▶ the same encoder ──▶ means f, s, v       (once per assistant)
 
     acts    MLP(h_cls, u, s_asked, nearness of flows, type of what is asked)    13 independent yes or no
-    flows   softmax of scale * (nearest cos(u, f) + shared words) and a learned "none"
+    flows   softmax of scale * (nearest mix of cos(u, f) and max over words of cos(h, f) + shared words) and "none"
     spans   softmax over words and [CLS] = "not said" of <start(h), query(s, role)>, and the same for the end
     values  softmax of scale * (cos(u, v) + max over words of cos(h, v)) / 2 and a learned "none"
 
@@ -45,6 +45,8 @@ class ReaderNet(nn.Module):
         self.encoder = encoder
         self.flow_scale = nn.Parameter(torch.tensor(18.0))
         self.flow_none = nn.Parameter(torch.tensor(8.0))
+        self.flow_mix = nn.Parameter(torch.tensor(0.2))
+        self.flow_word = _same(WIDTH)
         self.value_scale = nn.Parameter(torch.tensor(12.0))
         self.value_none = nn.Parameter(torch.tensor(5.0))
         self.act_in = nn.Linear(3 * WIDTH + SCALARS + len(ASKED_TYPES), HIDDEN)
@@ -53,17 +55,18 @@ class ReaderNet(nn.Module):
         self.query = nn.Linear(WIDTH, WIDTH)
         self.start = nn.Linear(WIDTH, WIDTH)
         self.end = nn.Linear(WIDTH, WIDTH)
-        self.value_word = nn.Linear(WIDTH, WIDTH)
-        nn.init.eye_(self.value_word.weight)
-        nn.init.zeros_(self.value_word.bias)
+        self.value_word = _same(WIDTH)
         nn.init.normal_(self.role.weight, std=0.02)
 
     def take(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Begin with the weights of an earlier reader; inputs of the acts that it did not have count for nothing."""
+        """Begin with the weights of an earlier reader.
+
+        Inputs of the acts that it did not have count for nothing, other parts that it did not have stay as they are.
+        """
         acts = weights["act_in.weight"]
         missing = self.act_in.weight.shape[1] - acts.shape[1]
         known = {name: value for name, value in weights.items() if name in self.state_dict()}
-        self.load_state_dict({**known, "act_in.weight": functional.pad(acts, (0, missing))})
+        self.load_state_dict({**self.state_dict(), **known, "act_in.weight": functional.pad(acts, (0, missing))})
 
     def embed(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Encode texts to unit vectors [m, 384]."""
@@ -76,14 +79,28 @@ class ReaderNet(nn.Module):
         return hidden, functional.normalize(_mean(hidden, words), dim=-1)
 
     def nearness(
-        self, turn: torch.Tensor, rows: torch.Tensor, owners: torch.Tensor, shared: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        words: torch.Tensor,
+        turn: torch.Tensor,
+        flows: tuple[torch.Tensor, torch.Tensor],
+        shared: torch.Tensor,
     ) -> torch.Tensor:
-        """Cosine with the nearest sentence of each flow [n, flows], and what `shared` words add to it.
+        """How near the nearest sentence of each flow is [n, flows], as a whole and by its best word; plus `shared`.
 
-        `owners` says whose sentence each row is.
+        `flows` are the sentences' vectors and whose each is.
         """
+        rows, owners = flows
+        by_word = self._best_word(self.flow_word(hidden), words, rows)
+        cosines = ((1 - self.flow_mix) * (turn @ rows.T) + self.flow_mix * by_word).float()
         near = torch.full_like(shared, -1.0)
-        return near.scatter_reduce(1, owners.expand(len(turn), -1), (turn @ rows.T).float(), "amax") + shared
+        return near.scatter_reduce(1, owners.expand(len(turn), -1), cosines, "amax") + shared
+
+    @staticmethod
+    def _best_word(projected: torch.Tensor, words: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """The best cosine of any word of a turn with each of `rows` [n, m]."""
+        cosines = functional.normalize(projected, dim=-1) @ rows.T
+        return cosines.masked_fill(words[:, :, None] == 0, -1.0).amax(dim=1)
 
     def flow_logits(self, near: torch.Tensor) -> torch.Tensor:
         """[n, m + 1]; the last column is "none"."""
@@ -128,8 +145,7 @@ class ReaderNet(nn.Module):
         self, hidden: torch.Tensor, words: torch.Tensor, turn: torch.Tensor, values: torch.Tensor
     ) -> torch.Tensor:
         """[n, m + 1]; the last column is "none of them"."""
-        projected = functional.normalize(self.value_word(hidden), dim=-1)
-        by_word = (projected @ values.T).masked_fill(words[:, :, None] == 0, -1.0).amax(dim=1)
+        by_word = self._best_word(self.value_word(hidden), words, values)
         near = self.value_scale * (turn @ values.T + by_word) / 2
         return torch.cat([near, self.value_none.expand(len(turn), 1)], dim=1)
 
@@ -137,3 +153,11 @@ class ReaderNet(nn.Module):
 def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     weights = mask[:, :, None].float()
     return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _same(width: int) -> nn.Linear:
+    """A linear map that changes nothing before it is trained."""
+    made = nn.Linear(width, width)
+    nn.init.eye_(made.weight)
+    nn.init.zeros_(made.bias)
+    return made

@@ -37,10 +37,8 @@ from models.training.turn_maker import TurnMaker, merged
 
 HELD_OUT = ("pharmacy", "theatre", "it_helpdesk", "moving_company", "gym")
 """Domains that no weight is trained on: thresholds are calibrated and progress is measured on them."""
-TURNS_A_STEP = 48
-CHUNKS = 3
-UNASKED = 0.2
-"""Weight of a category that was not asked for and is not meant: there are many of them in a turn."""
+TURNS_A_STEP = 96
+CHUNKS = 4
 RATES = (1e-4, 8e-4)
 """Learning rates of the encoder and of the heads."""
 
@@ -90,14 +88,14 @@ class Trainer:
         flows: tuple[torch.Tensor, torch.Tensor],
         slot_names: Sequence[str],
         slots: torch.Tensor,
-        value_names: Sequence[tuple[str, str]],
+        value_names: Sequence[tuple[str, str | bool]],
         values: torch.Tensor,
         rng: random.Random,
         seen: dict[str, list[float]],
     ) -> list[torch.Tensor]:
         model, tensors = self.model, self._encoding.turns(turns, variant)
         hidden, turn_vectors = model.read(tensors["ids"], tensors["mask"], tensors["words"])
-        near = model.nearness(turn_vectors, *flows, drawn.shared(turns))
+        near = model.nearness(hidden, tensors["words"], turn_vectors, flows, drawn.shared(turns))
         asked = torch.stack(
             [slots[slot_names.index(turn.asked)] if turn.asked else torch.zeros(slots.shape[1]) for turn in turns]
         )
@@ -171,23 +169,24 @@ class Trainer:
         tensors: Mapping[str, Any],
         hidden: torch.Tensor,
         turn_vectors: torch.Tensor,
-        value_names: Sequence[tuple[str, str]],
+        value_names: Sequence[tuple[str, str | bool]],
         values: torch.Tensor,
         seen: dict[str, list[float]],
     ) -> list[torch.Tensor]:
         logits = self.model.value_logits(hidden, tensors["words"], turn_vectors, values) if value_names else None
         losses = []
         for row, turn in enumerate(turns):
-            for name in sorted(valued_slots(turn, variant)):
+            for name, unmeant in sorted(valued_slots(turn, variant).items()):
                 own = [place for place, (slot, _) in enumerate(value_names) if slot == name]
                 if not own or logits is None:
                     continue
                 meant = turn.values.get(name)
                 target = next((at for at, place in enumerate(own) if value_names[place][1] == meant), len(own))
                 narrowed = torch.cat([logits[row, own], logits[row, -1:]])
-                weight = UNASKED if target == len(own) and name != turn.asked else 1.0
+                weight = unmeant if target == len(own) else 1.0
                 losses.append(functional.cross_entropy(narrowed[None], torch.tensor([target])) * weight)
-                seen.setdefault("value" if target < len(own) else "value_none", []).append(
+                kind = "answer" if variant.domain.slots[name].type == "bool" else "value"
+                seen.setdefault(kind if target < len(own) else f"{kind}_none", []).append(
                     float(int(narrowed.argmax()) == target)
                 )
         return [torch.stack(losses).sum() / len(turns)] if losses else []
@@ -220,6 +219,7 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--init", type=Path, help="checkpoint whose weights to begin with")
+    options.add_argument("--frozen-layers", type=int, default=0, help="first layers that stay as they are")
     options.add_argument("--everything", action="store_true", help="train on the held-out domains as well")
     given = options.parse_args()
     torch.set_num_threads(given.threads)
@@ -230,6 +230,9 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(given.base)
     model = ReaderNet(BertModel.from_pretrained(given.base, add_pooling_layer=False))
     model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    if given.frozen_layers:
+        model.encoder.embeddings.requires_grad_(False)
+        model.encoder.encoder.layer[: given.frozen_layers].requires_grad_(False)
     if given.init is not None:
         model.take(torch.load(given.init, weights_only=False)["model"])
     trainer = Trainer(model, tokenizer, taught, given.seed)

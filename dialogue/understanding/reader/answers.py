@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from dialogue.understanding.fast_path.matcher import topic_stems
+from dialogue.understanding.fast_path.yes_no import is_for_more, wants_no_more
 from dialogue.understanding.reader.heads import Act
-from dialogue.understanding.reader.openings import hedges, opens_with, says_stop
+from dialogue.understanding.reader.openings import hedges, negates, opens_with, says_stop
 from dialogue.understanding.reader.reading import Reading
 from dialogue.understanding.situation import Situation
+from dialogue.understanding.words import content_stems, label
+from flows.model import Flow
 
+OVERRULED = 0.8
+"""Share of a no from which on an opening "yes" is none, and the other way round: "no trouble, we'd love to"."""
 LEAST_ANSWER = 0.1
 """Share from which on a plain yes or no at the beginning counts as the answer."""
 CONFIRMED, AGREED, REFUSED = 0.6, 0.4, 0.5
@@ -55,10 +59,13 @@ def yes_or_no(acts: Collection[Act], reading: Reading, situation: Situation) -> 
     if opening is False and shares["fill"] >= CORRECTED and no < REPAIR:
         return None
     if not situation.expectation.confirms_write:
-        if opening is not None and ((yes if opening else no) > LEAST_ANSWER or list(acts) == ["no"]):
+        if is_for_more(asked.name) and wants_no_more(reading.text):
+            return False
+        is_overruled = (no if opening else yes) >= OVERRULED
+        if opening is not None and not is_overruled and (max(yes, no) > LEAST_ANSWER or {"yes", "no"} & set(acts)):
             return opening
         return yes > no if {"yes", "no"} & set(acts) else None
-    if opening and _agrees_to_stop(reading, situation):
+    if opening and no < REFUSED and _agrees_to_stop(reading, situation):
         return True
     others = max(no, shares["fill"], shares["cancel"], shares["start"])
     if opening is not False and yes >= (AGREED if opening else CONFIRMED):
@@ -78,5 +85,14 @@ def _answer_of_stopping(reading: Reading) -> Literal["yes", "no"] | None:
 
 
 def _agrees_to_stop(reading: Reading, situation: Situation) -> bool:
-    """Whether a turn says yes to a flow that is there to stop something: "yes, cancel it"."""
-    return says_stop(reading.text) and bool(topic_stems(situation.active) & {"cancel", "stop"})
+    """Whether a turn says yes to a flow that is called stopping something: "yes, cancel it".
+
+    What its description says does not count: a transfer that "may be cancelled later" is none.
+    """
+    is_about_stopping = bool(_called(situation.active) & {"cancel", "stop"})
+    return is_about_stopping and says_stop(reading.text) and not negates(reading.text)
+
+
+def _called(flow: Flow | None) -> set[str]:
+    """Stems of what a flow is called, by its author and in its files."""
+    return set() if flow is None else {*content_stems(label(flow.name)), *content_stems(label(flow.id))}

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from dialogue.understanding.evidence import EXTRACTOR
 from dialogue.understanding.fast_path.control import hand_over
+from dialogue.understanding.fast_path.offered import pointed_at
 from dialogue.understanding.reader.answers import answer_instead, yes_or_no
 from dialogue.understanding.reader.heads import Act
 from dialogue.understanding.reader.openings import orders_the_model
 from dialogue.understanding.reader.reading import FlowShare, Reading
-from dialogue.understanding.reader.values import find_values
+from dialogue.understanding.reader.values import answers_by_form, contradictions, find_values, formed_values
 from dialogue.understanding.situation import Situation
 from flows.commands import (
     CancelFlow,
@@ -43,9 +44,17 @@ CLEAR_ASKED = 0.8
 """The same for all of them where a question is open."""
 TRIED = 3
 """Acts that are tried, the likeliest first, until one comes with what it needs: a value, a flow."""
+TOLD = 0.2
+"""Share of values from which on a turn that may mean several flows starts the likeliest: who tells so much is not asked
+what it is about."""
+SAYS_NOTHING: frozenset[Act] = frozenset({"none", "chat", "skip", "repeat", "hold"})
+NOTHING_SAID = 0.9
+"""Acts that give way to an answer whose form shows that it is one, and their share from which on they do not."""
 MAX_OPTIONS = 3
 OPTION = 0.4
 """Part of the likeliest flow's share from which on another is offered beside it."""
+BESIDE = 0.05
+"""Share of values from which on what has a form of its own counts beside a yes or no: "yes, two"."""
 SECOND = 0.3
 """Share of the second flow from which on a turn that starts something starts both."""
 _JOINER = re.compile(r"\b(?:and|then|also|plus|after that|as well)\b|[,;.?!]\s", re.IGNORECASE)
@@ -77,11 +86,18 @@ def decide(reading: Reading, situation: Situation) -> Decision:
     flows = reading.flows()
     if orders_the_model(reading.text):
         return Decision((CannotHandle(),), 1.0, shares, flows)
+    chosen = pointed_at(reading.text, situation)
+    if chosen is not None and chosen is not situation.active:
+        commands, _ = _together(("start",), reading, [FlowShare(chosen, 1.0, 1.0)], situation)
+        return Decision(commands, 1.0, shares, flows)
     sure = min(max(share, 1 - share) for share in shares.values())
     for act in sorted(shares, key=lambda act: -shares[act])[:TRIED]:
         likely = {one for one, share in shares.items() if share >= LIKELY} | {act}
-        if act in CLEAR and _is_clear(act, flows, situation):
+        is_told = act == "clarify" and reading.acts()["fill"] >= TOLD
+        if is_told or (act in CLEAR and _is_clear(act, flows, situation)):
             act, likely = "start", {"start"}
+        if act in SAYS_NOTHING and shares[act] < NOTHING_SAID and answers_by_form(reading.text, situation):
+            act, likely = "fill", {"fill"}
         if (answer := answer_instead(act, reading, situation)) is not None:
             act, likely = answer, {answer}
         if act in ALONE:
@@ -154,13 +170,11 @@ def _together(
     if "cancel" in acts:
         commands.append(CancelFlow())
     if not started:
-        answer = yes_or_no(acts, reading, situation)
-        if answer is not None and situation.asked is not None:
-            commands.append(SetSlot(situation.asked.name, answer, EXTRACTOR))
+        commands += _answered(acts, reading, situation)
     for one in started:
         commands.append(StartFlow(one.flow.id))
     if "fill" in acts or started:
-        slots, role = _fillable(started, situation)
+        slots, role = _fillable(started, reading, situation)
         topic = started[0].flow if started else situation.active
         values, share = find_values(reading, slots, situation, topic, is_candidate=role)
         if "fill" in acts:
@@ -169,18 +183,33 @@ def _together(
     return tuple(commands), factor
 
 
-def _fillable(started: Sequence[FlowShare], situation: Situation) -> tuple[list[Slot], bool]:
+def _answered(acts: Sequence[Act], reading: Reading, situation: Situation) -> list[Command]:
+    """A yes or no to the question, and what has a form of its own beside it."""
+    answer, asked = yes_or_no(acts, reading, situation), situation.asked
+    if answer is None or asked is None:
+        return []
+    says_more = "fill" not in acts and reading.acts()["fill"] >= BESIDE
+    if answer and situation.expectation.confirms_write:
+        changed = contradictions(reading, situation)
+        if changed:  # "yes, fifty" to a question about five hundred agrees to something else
+            return [SetSlot(name, value, EXTRACTOR) for name, value in changed.items()] if says_more else []
+        return [SetSlot(asked.name, True, EXTRACTOR)]
+    beside = formed_values(reading.text, situation) if says_more else {}
+    return [SetSlot(name, value, EXTRACTOR) for name, value in ({asked.name: answer} | beside).items()]
+
+
+def _fillable(started: Sequence[FlowShare], reading: Reading, situation: Situation) -> tuple[list[Slot], bool]:
     if started:
         named = {slot.name: slot for one in started for slot in slots_of(one.flow, situation.assistant)}
-        return list(named.values()), True
+        return [slot for slot in named.values() if slot.type != "bool" or reading.may_pass(slot)], True
     asked = situation.asked
-    slots = [slot for slot in situation.fillable if slot.type != "bool"]
-    if asked is not None and asked.type != "bool" and asked not in slots:
+    slots = list(situation.fillable)
+    if asked is not None and asked not in slots:
         slots.append(asked)
-    return slots, False
+    return [slot for slot in slots if slot.type != "bool" or (slot is not asked and reading.may_pass(slot))], False
 
 
 def slots_of(flow: Flow, assistant: Assistant) -> list[Slot]:
-    """Slots that the turn which starts `flow` may fill; never a yes or no."""
+    """Slots that the turn which starts `flow` may fill."""
     slots = (assistant.slots[name] for name in flow.all_collected or flow.collected if name in assistant.slots)
-    return [slot for slot in slots if slot.type != "bool" and slot.is_filled_by_model]
+    return [slot for slot in slots if slot.is_filled_by_model]

@@ -1,7 +1,7 @@
 """The reader's heads in numpy: small linear maps over the vectors of an encoder.
 
     acts    MLP(h_cls, u, s_asked, nearness of flows)   what a turn does, 13 independent shares
-    flows   softmax(scale * nearness of f, none)        which flow it means
+    flows   softmax(scale * nearness of f, none)        which flow it means: as a whole and by its best word
     spans   start and end over words and "not said"     where a slot's value stands
     values  softmax(scale * nearness to v, none)        which value of a category it means
 
@@ -69,6 +69,8 @@ class Heads:
             "act_in.weight": (HIDDEN, 3 * WIDTH + SCALARS + len(ASKED_TYPES)),
             "act_out.weight": (len(ACTS), HIDDEN),
             "role.weight": (len(ROLES), WIDTH),
+            "flow_word.weight": (WIDTH, WIDTH),
+            "flow_mix": (),
         }
         if any(self._at[name].shape != shape for name, shape in shapes.items()):
             raise ValueError("the weights are of another version of the reader")
@@ -89,6 +91,19 @@ class Heads:
         features = np.concatenate([turn.hidden[0], vector, question, scalars * _SCALARS, types * _SCALARS])
         return _sigmoid(self._linear("act_out", _gelu(self._linear("act_in", features))))
 
+    def nearness(self, turn: ReadTurn, flows: Vectors) -> Vectors:
+        """How near each row of `flows` [m, 384] is to a turn: as a whole and by its best word, in the learned mix."""
+        mix = self._at["flow_mix"]
+        made: Vectors = (1 - mix) * (flows @ turn.vector) + mix * self._best_word("flow_word", turn, flows)
+        return made
+
+    def _best_word(self, name: str, turn: ReadTurn, rows: Vectors) -> Vectors:
+        words = turn.hidden[turn.words]
+        if not len(words):
+            return np.zeros(len(rows), np.float32)
+        made: Vectors = (unit(self._linear(name, words)) @ rows.T).max(axis=0)
+        return made
+
     def flows(self, near: Vectors) -> Vectors:
         """Shares of flows [m + 1] by their nearness; the last is "none of them"."""
         logits = self._at["flow_scale"] * near
@@ -107,9 +122,7 @@ class Heads:
 
     def values(self, turn: ReadTurn, values: Vectors) -> Vectors:
         """Shares of a category's values [m + 1] given as [m, 384]; the last is "none of them"."""
-        words = turn.hidden[turn.words]
-        projected = unit(self._linear("value_word", words)) if len(words) else np.zeros((1, WIDTH), np.float32)
-        near = (turn.vector @ values.T + (projected @ values.T).max(axis=0)) / 2
+        near = (turn.vector @ values.T + self._best_word("value_word", turn, values)) / 2
         return _softmax(np.append(self._at["value_scale"] * near, self._at["value_none"]).astype(np.float32))
 
     def _linear(self, name: str, given: Vectors) -> Vectors:

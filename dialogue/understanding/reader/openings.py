@@ -14,12 +14,26 @@ _NOT_A_YES = re.compile(
 )
 
 
+_NOT_A_NO = re.compile(
+    r"^\W*(?:(?:oh|well|uh|um)\W+)*(?:no (?:worries|problem|trouble|matter|doubt|wonder|bother)|never ?mind)\b",
+    re.IGNORECASE,
+)
+_NEGATES = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
+
+
+def negates(text: str) -> bool:
+    """Whether a turn says that something is not so, or is not wanted."""
+    return _NEGATES.search(text) is not None
+
+
 def opens_with(text: str) -> bool | None:
     """True for an opening yes, False for a no, None for neither."""
     words = strip_fillers(split_words(text[:200]))
-    if not words or _NOT_A_YES.search(text[:200]):
+    if not words or _NOT_A_YES.search(text[:200]) or _NOT_A_NO.search(text[:200]):
         return None
     first = words[0].lower
+    if first in _YES and len(words) > 1 and words[1].lower == "not":
+        return False  # "absolutely not"
     return True if first in _YES else False if first in _NO else None
 
 

@@ -14,6 +14,11 @@ from dialogue.understanding.situation import Situation
 from flows.model import Flow, Slot
 
 MAX_VALUE_TOKENS = 24
+MEANING = 0.5
+"""How much the nearness to a yes and a no to the question counts beside the acts: "I'm right in front of it". Not
+where a yes lets an action write: that is measured by the acts alone."""
+OFFERED = 0.1
+"""How much nearer a flow is that the caller was just asked to choose."""
 ASKED_TYPES_OF = {"bool": "bool", "float": "float", "categorical": "categorical", "strict_categorical": "categorical"}
 """What the acts were taught to call the type of the asked slot; any other is a text."""
 
@@ -48,7 +53,9 @@ class Reading:
         self._situation = situation
         self._index = index
         self._heads = heads
-        self._near = _nearest(index, turn.vector, text)
+        self._near = _nearest(index, heads.nearness(turn, index.flows), text)
+        for flow in situation.offered:
+            self._near[flow.id] = self._near.get(flow.id, 0.0) + OFFERED
         flows = list(situation.startable)
         if situation.active is not None and situation.active not in flows:
             flows.append(situation.active)
@@ -66,8 +73,15 @@ class Reading:
         question = None if asked is None else self._index.slots.get(asked.name)
         active = self._near.get(situation.active.id, 0.0) if situation.active is not None else 0.0
         kind = None if asked is None else ASKED_TYPES_OF.get(asked.type, "text")
-        shares = self._heads.acts(self._turn, near, question, active, kind)
-        return dict(zip(ACTS, (float(share) for share in shares), strict=True))
+        listed = self._heads.acts(self._turn, near, question, active, kind)
+        shares = dict(zip(ACTS, (float(share) for share in listed), strict=True))
+        is_mixed = asked is not None and asked.type == "bool" and not situation.expectation.confirms_write
+        answers = self._index.values.get(asked.name) if asked is not None and is_mixed else None
+        if answers is not None:
+            meant = dict(zip(answers[0], map(float, self._heads.values(self._turn, answers[1])), strict=False))
+            shares["yes"] = (1 - MEANING) * shares["yes"] + MEANING * meant[True]
+            shares["no"] = (1 - MEANING) * shares["no"] + MEANING * meant[False]
+        return shares
 
     def flows(self) -> tuple[FlowShare, ...]:
         """The flows that may be started, the likeliest first."""
@@ -84,7 +98,7 @@ class Reading:
 
     def spans(self, slots: Sequence[Slot], role: Role | None = None) -> Mapping[str, Said]:
         """Where the turn says values of `slots`; those it does not say are left out."""
-        known = [slot for slot in slots if slot.name in self._index.slots]
+        known = [slot for slot in slots if slot.name in self._index.slots and slot.type != "bool"]
         if not known or not self._turn.words.any():
             return {}
         vectors = np.stack([self._index.slots[slot.name] for slot in known])
@@ -97,8 +111,8 @@ class Reading:
                 found[slot.name] = said
         return found
 
-    def value(self, slot: Slot) -> tuple[str, float] | None:
-        """The value of a category that the turn means, and its share; None where none is likeliest."""
+    def value(self, slot: Slot) -> tuple[str | bool, float] | None:
+        """The value of a category or a yes or no that the turn means, and its share; None where none is likeliest."""
         listed = self._index.values.get(slot.name)
         if listed is None:
             return None
@@ -106,6 +120,10 @@ class Reading:
         shares = self._heads.values(self._turn, vectors)
         best = int(shares.argmax())
         return (names[best], float(shares[best])) if best < len(names) else None
+
+    def may_pass(self, slot: Slot) -> bool:
+        """Whether a yes or no to the question of `slot` counts before it is asked."""
+        return slot.name in self._index.passing
 
     def _role(self, slot: Slot) -> Role:
         asked = self._situation.asked
@@ -128,10 +146,10 @@ def _best(turn: ReadTurn, starts: Vectors, ends: Vectors) -> Said | None:
     return Said(turn.places[words[first]][0], turn.places[words[last]][1], share / (share + silent))
 
 
-def _nearest(index: ReaderIndex, vector: Vectors, text: str) -> dict[str, float]:
-    """The best cosine of each flow's sentences, and what the words add that the turn shares with the flow."""
+def _nearest(index: ReaderIndex, near: Vectors, text: str) -> dict[str, float]:
+    """How near the nearest of each flow's sentences is, and what the words add that the turn shares with the flow."""
     nearest: dict[str, float] = {}
-    for owner, value in zip(index.owners, index.flows @ vector, strict=True):
+    for owner, value in zip(index.owners, near, strict=True):
         nearest[owner] = max(nearest.get(owner, -1.0), float(value))
     for flow, more in zip(index.named, index.words.nearer(text), strict=True):
         nearest[flow] += float(more)

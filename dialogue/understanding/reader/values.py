@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from dialogue.understanding.durations import Duration, find_durations, in_unit, unit_of
 from dialogue.understanding.fast_path.matcher import topic_stems
 from dialogue.understanding.filling import Filled, fill_slots
 from dialogue.understanding.normalising import normalised
@@ -14,16 +15,23 @@ from dialogue.understanding.plausible import can_be_in
 from dialogue.understanding.reader.reading import Reading, Said
 from dialogue.understanding.situation import Situation
 from dialogue.understanding.slot_kinds import Kind, kind_of
-from dialogue.understanding.spans import find_categories
+from dialogue.understanding.spans import find_categories, same_text
 from dialogue.understanding.taken_back import taken_back
+from dialogue.understanding.words import label
 from flows.commands import Json
 from flows.model import Flow, Slot
 
 FORMED: frozenset[Kind] = frozenset({"date", "time", "email", "money", "count"})
 """Kinds that rules cut out better than the reader: they have a form of their own."""
-MEANT_ASKED, MEANT_OPEN, MEANT_STARTING = 0.0, 0.8, 0.9
+MEANT_ASKED, MEANT_OPEN, MEANT_STARTING = 0.0, 0.8, 0.75
 """Shares from which on a category counts as meant though nobody named it: the one asked for, another one of the
 running flow, one of a flow that starts."""
+MEANT_BESIDE = 0.4
+"""The same for the category asked for where the turn says another value."""
+CONTRADICTS = 0.5
+"""Share from which on what the reader finds for a known slot stands against a yes that lets an action write."""
+PASSING, PASSING_STARTING = 0.7, 0.7
+"""The same for a yes or no said in passing: to a question of the running flow, and of one that starts."""
 _PREPOSITION = re.compile(r"^(?:on|at|for|by|from|in(?! the\b)(?! \w+ (?:days|weeks|months|hours)))\s+", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s,.;:!?\"']+|[\s,;:!?\"']+$|(?<!\b[A-Za-z])\.+$")
 
@@ -48,6 +56,40 @@ def find_values(
     return changed, found.share if changed else 0.5
 
 
+def answers_by_form(text: str, situation: Situation) -> bool:
+    """Whether a turn says something of the form that is asked for: a date, a number, one of a category's values."""
+    asked = situation.asked
+    if asked is None or kind_of(asked, situation.description(asked)) not in {*FORMED, "code", "category"}:
+        return False
+    found = fill_slots(text, [asked], situation.descriptions, asked=asked.name, now=situation.now)
+    return any(one.slot == asked.name for one in found)
+
+
+def formed_values(text: str, situation: Situation) -> dict[str, Json]:
+    """Values not known yet that a turn says in a form of their own, beside a yes or no: "yes, two of them"."""
+    slots = [slot for slot in situation.fillable if slot.type != "bool" and situation.values.get(slot.name) is None]
+    formed = [slot for slot in slots if kind_of(slot, situation.description(slot)) in FORMED]
+    found = fill_slots(text, formed, situation.descriptions, now=situation.now)
+    return {one.slot: one.value for one in found}
+
+
+def contradictions(reading: Reading, situation: Situation) -> dict[str, Json]:
+    """Values that a turn says otherwise than they are known: "yes, for Bob", of a table for Ada."""
+    known = [slot for slot in situation.fillable if slot.type != "bool" and situation.values.get(slot.name) is not None]
+    topic = topic_stems(situation.active)
+    found = fill_slots(reading.text, known, situation.descriptions, taken=topic, now=situation.now)
+    said = {one.slot: one.value for one in found}
+    for slot in known:
+        span = reading.spans([slot]).get(slot.name)
+        if slot.name not in said and span is not None and span.share >= CONTRADICTS:
+            said[slot.name], _ = value_of(slot, situation.description(slot), span, reading, situation.now)
+    return {
+        name: value
+        for name, value in said.items()
+        if value not in (None, situation.values[name]) and not same_text(str(value), str(situation.values[name]))
+    }
+
+
 class Finding:
     """The values found so far, and the words they took."""
 
@@ -61,6 +103,7 @@ class Finding:
         self._asked = None if is_candidate else situation.asked
         self._is_candidate = is_candidate
         self._now = situation.now
+        self._known = {name for name, value in situation.values.items() if value is not None}
         self._taken: list[tuple[int, int]] = []
         back = taken_back(reading.text)
         self._said = {
@@ -78,17 +121,27 @@ class Finding:
             is_answer = answer is not None and one.start < answer.end and answer.start < one.end
             if is_answer and asked is not None and one.slot != asked.name:
                 continue
+            if self._kinds[one.slot] in ("count", "money") and self._is_part_of_address(one):
+                continue
             if self._kinds[one.slot] in FORMED and (one.slot in self._said or len(self._slots) > 1):
                 self._take(one.slot, one.value, one.start, one.end)
+
+    def _is_part_of_address(self, one: Filled) -> bool:
+        """Whether a number stands inside what the reader takes for an address: "187 Harbour View"."""
+        return any(
+            self._kinds[name] == "address" and said.start <= one.start and one.end < said.end
+            for name, said in self._said.items()
+        )
 
     def take_said(self) -> None:
         """Take what the reader found, the surest first."""
         for name, said in sorted(self._said.items(), key=lambda item: -item[1].share):
             if name in self.values or self._is_taken(said.start, said.end):
                 continue
-            value, sure = value_of(self._slots[name], self._about[name], said, self._reading, self._now)
+            slot = self._slots[name]
+            value, sure = value_of(slot, self._about[name], said, self._reading, self._now)
             if value is not None:
-                self._take(name, value, said.start, said.end)
+                self._take(name, value, *_stretch(slot, value, said, self._reading.text))
                 self.share = min(self.share, said.share * sure)
 
     def take_rest(self, ruled: Sequence[Filled]) -> None:
@@ -100,12 +153,17 @@ class Finding:
     def take_meant(self) -> None:
         """Take categories that the turn means and does not name."""
         for name, slot in self._slots.items():
-            if name in self.values or not slot.values:
+            if name in self.values or not (slot.values or slot.type == "bool"):
+                continue
+            if slot.type == "bool" and name in self._known:
                 continue
             is_asked = self._asked is not None and self._asked.name == name
-            if is_asked and self.values:
-                continue
-            least = MEANT_ASKED if is_asked else MEANT_STARTING if self._is_candidate else MEANT_OPEN
+            if is_asked:
+                least = MEANT_BESIDE if self.values else MEANT_ASKED
+            elif slot.type == "bool":
+                least = PASSING_STARTING if self._is_candidate else PASSING
+            else:
+                least = MEANT_STARTING if self._is_candidate else MEANT_OPEN
             meant = self._reading.value(slot)
             if meant is not None and meant[1] >= least:
                 self.values[name] = meant[0]
@@ -125,6 +183,10 @@ def value_of(slot: Slot, about: str, said: Said, reading: Reading, now: datetime
     kind = kind_of(slot, about)
     match slot.type:
         case "float":
+            unit = unit_of(slot, about)
+            lasting = _lasting(said, reading.text) if unit else None
+            if unit and lasting:
+                return in_unit(lasting, unit), 1.0
             numbers = [one for one in find_numbers(words) if one.reading == "cardinal"] or list(find_numbers(words))
             return (numbers[-1].value, 1.0) if numbers else (None, 0.0)
         case "categorical" | "strict_categorical":
@@ -136,4 +198,26 @@ def value_of(slot: Slot, about: str, said: Said, reading: Reading, now: datetime
         case _:
             if kind in ("date", "time"):
                 words = _PREPOSITION.sub("", words)
+            elif kind == "place":
+                words = _without_kind(words, slot)
             return (normalised(slot, words, description=about, now=now) if words else None), 1.0
+
+
+def _without_kind(words: str, slot: Slot) -> str:
+    """Cut what says again what kind of place is meant: "the Edinburgh office" for the slot `office`."""
+    kinds = "|".join(map(re.escape, label(slot.name).split()))
+    found = re.fullmatch(rf"(?:the\s+)?(?P<name>.+?)\s+(?:{kinds})", words, re.IGNORECASE)
+    return found["name"] if found else words
+
+
+def _stretch(slot: Slot, value: Json, said: Said, text: str) -> tuple[int, int]:
+    """The words that a value takes: of a category's only its name, so that "the intermediate yoga course" is two."""
+    named = find_categories(text[said.start : said.end], slot.values) if slot.values else ()
+    own = [span for span in named if span.value == value]
+    return (said.start + own[0].start, said.start + own[0].end) if own else (said.start, said.end)
+
+
+def _lasting(said: Said, text: str) -> Duration | None:
+    """What the turn says to last so long around a stretch."""
+    near = [one for one in find_durations(text) if one.start < said.end and said.start < one.end]
+    return near[-1] if near else None

@@ -6,6 +6,7 @@ import pytest
 
 from dialogue.understanding.reader.deciding import decide
 from dialogue.understanding.reader.heads import ACTS, Act
+from dialogue.understanding.reader.index import passing_slots
 from dialogue.understanding.reader.reading import FlowShare, Said
 from dialogue.understanding.situation import Situation, slot_descriptions
 from flows.commands import (
@@ -33,10 +34,13 @@ slots:
   party: {type: float, mappings: [{type: from_llm}]}
   area: {type: categorical, values: [terrace, dining room], mappings: [{type: from_llm}]}
   agreed: {type: bool, mappings: [{type: from_llm}]}
+  high_chair: {type: bool, mappings: [{type: from_llm}]}
+actions: [book_table, drop]
 responses:
   utter_ask_guest: [{text: Who is it for?}]
   utter_ask_party: [{text: How many?}]
   utter_ask_area: [{text: Where?}]
+  utter_ask_high_chair: [{text: Do you need a high chair?}]
   utter_ask_agreed: [{text: Shall I book it?}]
   utter_done: [{text: Done.}]
 """,
@@ -44,8 +48,14 @@ responses:
 flows:
   book:
     description: Book a table
-    steps: [{collect: guest}, {collect: party}, {collect: area}, {collect: agreed}, {action: utter_done}]
-  cancel_booking: {description: Cancel a booking, steps: [{collect: guest}, {action: utter_done}]}
+    steps:
+      - collect: guest
+      - collect: party
+      - collect: area
+      - collect: high_chair
+      - collect: agreed
+      - action: book_table
+  cancel_booking: {description: Cancel a booking, steps: [{collect: guest}, {collect: agreed}, {action: drop}]}
   hours: {description: Opening hours, steps: [{action: utter_done}]}
 """,
 }
@@ -68,7 +78,7 @@ class Scripted:
     shares: dict[str, float] = field(default_factory=dict)
     near: list[tuple[str, float]] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
-    meant: tuple[str, float] | None = None
+    meant: dict[str, tuple[str | bool, float]] = field(default_factory=dict)
     assistant: Assistant | None = None
 
     def acts(self) -> Mapping[Act, float]:
@@ -82,8 +92,12 @@ class Scripted:
         found = {slot.name: self.places[slot.name] for slot in slots if slot.name in self.places}
         return {n: Said(self.text.index(v), self.text.index(v) + len(v), 0.9) for n, v in found.items()}
 
-    def value(self, slot: Slot) -> tuple[str, float] | None:
-        return self.meant
+    def value(self, slot: Slot) -> tuple[str | bool, float] | None:
+        return self.meant.get(slot.name)
+
+    def may_pass(self, slot: Slot) -> bool:
+        assert self.assistant is not None
+        return slot.name in passing_slots(self.assistant)
 
 
 def open_turn(assistant: Assistant) -> Situation:
@@ -99,7 +113,7 @@ def asked(assistant: Assistant, slot: str, *, confirms: bool = False, **known: o
         open_turn(assistant),
         expectation=Expectation("text", slot, flow.id, step.id, confirms_write=confirms),
         active=flow,
-        fillable=tuple(assistant.slots[name] for name in ("guest", "party", "area", "agreed")),
+        fillable=tuple(assistant.slots[name] for name in ("guest", "party", "area", "high_chair", "agreed")),
         values=known,
     )
 
@@ -195,7 +209,133 @@ def test_two_slots_do_not_share_words(assistant: Assistant) -> None:
 
 
 def test_a_category_is_meant_without_its_word(assistant: Assistant) -> None:
-    reading = Scripted("outside please", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], meant=("terrace", 0.8))
+    reading = Scripted(
+        "outside please", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], meant={"area": ("terrace", 0.8)}
+    )
     (command,) = decided(reading, asked(assistant, "area"))
     assert isinstance(command, SetSlot)
     assert (command.name, command.value) == ("area", "terrace")
+
+
+def test_a_yes_or_no_in_passing_is_taken(assistant: Assistant) -> None:
+    reading = Scripted(
+        "a table for four and no high chair",
+        {"start": 0.95, "fill": 0.9},
+        [("book", 0.9), ("hours", 0.05)],
+        {"party": "four"},
+        meant={"high_chair": (False, 0.95)},
+    )
+    assert decided(reading, open_turn(assistant)) == (
+        StartFlow("book"),
+        SetSlot("party", 4, "nlu"),
+        SetSlot("high_chair", False, "nlu"),
+    )
+
+
+def test_what_lets_an_action_write_is_never_agreed_to_in_passing(assistant: Assistant) -> None:
+    assert passing_slots(assistant) == {"high_chair"}
+    reading = Scripted(
+        "book a table for four and yes do it",
+        {"start": 0.95, "fill": 0.9},
+        [("book", 0.9), ("hours", 0.05)],
+        {"party": "four"},
+        meant={"agreed": (True, 0.99)},
+    )
+    assert SetSlot("agreed", True, "nlu") not in decided(reading, open_turn(assistant))
+
+
+def test_the_place_of_what_was_offered_chooses(assistant: Assistant) -> None:
+    offered = (assistant.flows["hours"], assistant.flows["cancel_booking"])
+    reading = Scripted("the second, for Ada", {"fill": 0.9}, [("book", 0.6), ("hours", 0.2)], {"guest": "Ada"})
+    situation = replace(open_turn(assistant), offered=offered)
+    assert decided(reading, situation) == (StartFlow("cancel_booking"), SetSlot("guest", "Ada", "nlu"))
+    assert StartFlow("cancel_booking") not in decided(reading, open_turn(assistant))
+
+
+def test_an_answer_is_seen_by_its_form(assistant: Assistant) -> None:
+    reading = Scripted("half a dozen, what do you think", {"chat": 0.8}, [("book", 0.1), ("hours", 0.1)])
+    (command,) = decided(reading, asked(assistant, "party"))
+    assert isinstance(command, SetSlot)
+    assert (command.name, command.value) == ("party", 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "agrees"),
+    [
+        ("cancel a transfer", "Stop a transfer", True),
+        ("transfer money", "Send money to somebody. A transfer may be cancelled or stopped later.", False),
+    ],
+)
+def test_stopping_is_agreed_to_only_where_the_flow_is_called_so(
+    assistant: Assistant, name: str, description: str, agrees: bool
+) -> None:
+    situation = asked(assistant, "agreed", confirms=True)
+    flow = replace(assistant.flows["book"], id=name.replace(" ", "_"), name=name, description=description)
+    reading = Scripted("yes, cancel it", {"yes": 0.3, "cancel": 0.6}, [("book", 0.1), ("hours", 0.1)])
+    commands = decided(reading, replace(situation, active=flow))
+    assert any(isinstance(one, SetSlot) and one.value is True for one in commands) == agrees
+
+
+def test_the_opening_word_answers_what_does_not_write(assistant: Assistant) -> None:
+    reading = Scripted("yes, let's finish that", {"no": 0.6, "yes": 0.02}, [("book", 0.1), ("hours", 0.1)])
+    (command,) = decided(reading, asked(assistant, "high_chair"))
+    assert isinstance(command, SetSlot)
+    assert (command.name, command.value) == ("high_chair", True)
+
+
+def test_a_yes_may_say_a_number_beside_it(assistant: Assistant) -> None:
+    reading = Scripted("yes, for two", {"yes": 0.9, "fill": 0.3}, [("book", 0.1), ("hours", 0.1)])
+    assert decided(reading, asked(assistant, "high_chair")) == (
+        SetSlot("high_chair", True, "nlu"),
+        SetSlot("party", 2, "nlu"),
+    )
+
+
+def test_a_yes_to_something_else_than_was_asked_lets_nothing_happen(assistant: Assistant) -> None:
+    reading = Scripted("yes, for fifteen", {"yes": 0.95}, [("book", 0.1), ("hours", 0.1)])
+    assert SetSlot("agreed", True, "nlu") in decided(reading, asked(assistant, "agreed", confirms=True, party=15))
+    assert decided(reading, asked(assistant, "agreed", confirms=True, party=50)) == (SetSlot("party", 15, "nlu"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "places"),
+    [
+        ("yes, for Bob", {"guest": "Ada"}, {"guest": "Bob"}),
+        ("yes, in the dining room", {"area": "terrace"}, {}),
+    ],
+)
+def test_a_yes_beside_another_name_or_category_confirms_nothing(
+    assistant: Assistant, said: str, known: dict[str, object], places: dict[str, str]
+) -> None:
+    reading = Scripted(said, {"yes": 0.95}, [("book", 0.1), ("hours", 0.1)], places)
+    commands = decided(reading, asked(assistant, "agreed", confirms=True, **known))
+    assert SetSlot("agreed", True, "nlu") not in commands
+
+
+@pytest.mark.parametrize("said", ["absolutely not, don't cancel it", "yes, don't cancel it", "don't cancel it"])
+def test_not_stopping_is_no_yes_to_stopping(assistant: Assistant, said: str) -> None:
+    flow = replace(assistant.flows["book"], id="cancel_booking", name="cancel a booking")
+    reading = Scripted(said, {"no": 0.6, "yes": 0.2}, [("book", 0.1), ("hours", 0.1)])
+    commands = decided(reading, replace(asked(assistant, "agreed", confirms=True), active=flow))
+    assert SetSlot("agreed", True, "nlu") not in commands
+
+
+@pytest.mark.parametrize(
+    ("said", "shares", "answer"),
+    [
+        ("no worries, we'd love one", {"yes": 0.95, "no": 0.02}, True),
+        ("never mind the cost, I want one", {"yes": 0.95, "no": 0.02}, True),
+        ("absolutely not, we have no children", {"no": 0.98}, False),
+        ("no we'd love one", {"yes": 0.95, "no": 0.02}, True),
+    ],
+)
+def test_an_opening_that_is_none(assistant: Assistant, said: str, shares: dict[str, float], answer: bool) -> None:
+    (command,) = decided(Scripted(said, shares, [("book", 0.1), ("hours", 0.1)]), asked(assistant, "high_chair"))
+    assert isinstance(command, SetSlot)
+    assert command.value is answer
+
+
+def test_the_running_flow_is_not_chosen_again(assistant: Assistant) -> None:
+    situation = replace(asked(assistant, "guest"), offered=(assistant.flows["hours"], assistant.flows["book"]))
+    reading = Scripted("the second one, for Ada", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], {"guest": "Ada"})
+    assert decided(reading, situation) == (SetSlot("guest", "Ada", "nlu"),)

@@ -25,11 +25,12 @@ def weights(types: int = len(ASKED_TYPES)) -> dict[str, Vectors]:
 
     made = {
         "flow_scale": np.float32(18), "flow_none": np.float32(8), "value_scale": np.float32(12),
-        "value_none": np.float32(5), "act_in.weight": drawn(256, 3 * WIDTH + 5 + types), "act_in.bias": drawn(256),
+        "value_none": np.float32(5), "flow_mix": np.float32(0),
+        "act_in.weight": drawn(256, 3 * WIDTH + 5 + types), "act_in.bias": drawn(256),
         "act_out.weight": drawn(len(ACTS), 256), "act_out.bias": drawn(len(ACTS)),
         "role.weight": drawn(len(ROLES), WIDTH),
     }  # fmt: skip
-    for name in ("query", "start", "end", "value_word"):
+    for name in ("query", "start", "end", "value_word", "flow_word"):
         made |= {f"{name}.weight": drawn(WIDTH, WIDTH), f"{name}.bias": drawn(WIDTH)}
     return made  # type: ignore[return-value]
 
