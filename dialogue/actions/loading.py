@@ -61,8 +61,8 @@ class AssistantCode:
         """Forget every module of this assistant."""
         if self._finder in sys.meta_path:
             sys.meta_path.remove(self._finder)
-        for name in [name for name in sys.modules if name == self._root or self.owns(name)]:
-            del sys.modules[name]
+        for name in (self._root, *self._imported()):
+            sys.modules.pop(name, None)
 
     def owns(self, module: str) -> bool:
         """Say whether a module's full name lies below this assistant's root."""
@@ -89,10 +89,14 @@ class AssistantCode:
 
     def classes(self) -> Iterator[type]:
         """Yield the classes that the imported modules define, module by module in order of definition."""
-        for name in [name for name in sys.modules if self.owns(name)]:
+        for name in self._imported():
             for value in list(vars(sys.modules[name]).values()):
                 if inspect.isclass(value) and value.__module__ == name:
                     yield value
+
+    def _imported(self) -> list[str]:
+        """Names of this assistant's modules; from a copy, since other threads import while one looks."""
+        return [name for name in list(sys.modules) if self.owns(name)]
 
     def _describe(self, problem: BaseException) -> str:
         own = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename.startswith(str(self._folder))]
