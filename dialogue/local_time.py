@@ -19,7 +19,7 @@ from flows.commands import Json
 KEY = "timezone"
 SESSION_SLOT = "session_started_metadata"
 """The format's slot with the metadata of the call."""
-_LONGEST_NAME = 60
+LONGEST_NAME = 60
 
 
 def local_time(
@@ -46,7 +46,7 @@ def local_time(
 
 def zone_named(name: Json) -> ZoneInfo | None:
     """Return the time zone of this name, such as Europe/Paris; None where there is none."""
-    if not isinstance(name, str) or not name or len(name) > _LONGEST_NAME:
+    if not isinstance(name, str) or not name or len(name) > LONGEST_NAME:
         return None
     try:
         return ZoneInfo(name)

@@ -88,5 +88,5 @@ def _confirms_write(step: Step, flow: Flow, flows: Mapping[str, Flow], domain: D
     slot = domain.slots.get(task.slot)
     if slot is None or slot.type != "bool":
         return False
-    following = steps_after(flow, [branch.target for branch in step.next], flows, past_questions=False)
+    following = steps_after(flow, step, [branch.target for branch in step.next], flows, past_questions=False)
     return any(writes(after, domain.action_effects) for after in following)

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from flows.model import ActionEffect, ActionTask, Assistant, CallTask, CollectTask, Flow, LinkTask, Step
 
 
 def steps_after(
-    flow: Flow, targets: Iterable[str], flows: Mapping[str, Flow], *, past_questions: bool
+    flow: Flow, step: Step, targets: Iterable[str], flows: Mapping[str, Flow], *, past_questions: bool
 ) -> Iterator[Step]:
-    """Yield the steps that may follow, those of called and linked flows included, each once.
+    """Yield the steps that may follow `step` until it comes again, each once, those of called and linked flows as well.
 
     Args:
-        flow: where the targets are.
-        targets: ids of the first of these steps; the end of a flow is passed over.
+        flow: the step's own.
+        step: behind which to look; what comes behind it a second time was decided anew.
+        targets: ids of the next steps; the end of a flow is passed over.
         flows: all flows, by id.
         past_questions: go on behind a collect step, which is yielded in either case.
     """
-    seen: set[tuple[str, str]] = set()
+    seen = {(flow.id, step.id)}
     waiting = [(flow, target) for target in targets]
     while waiting:
         place, target = waiting.pop()
-        step = place.by_id.get(target)
-        if step is None or (place.id, target) in seen:
+        following = place.by_id.get(target)
+        if following is None or (place.id, target) in seen:
             continue
         seen.add((place.id, target))
-        yield step
-        match step.task:
+        yield following
+        match following.task:
             case CollectTask() if not past_questions:
                 continue
             case CallTask(name) | LinkTask(name) if name in flows:
                 waiting.append((flows[name], flows[name].first))
             case _:
                 pass
-        waiting += [(place, branch.target) for branch in step.next]
+        waiting += [(place, branch.target) for branch in following.next]
 
 
 def writes(step: Step, effects: Mapping[str, ActionEffect]) -> bool:
@@ -49,12 +50,12 @@ def writes(step: Step, effects: Mapping[str, ActionEffect]) -> bool:
             return False
 
 
-def deciding_slots(assistant: Assistant) -> frozenset[str]:
-    """Slots on whose value it depends whether an action writes, however many questions lie between."""
+def deciding_slots(assistant: Assistant, among: Collection[str]) -> frozenset[str]:
+    """Slots of `among` on whose value it depends whether an action writes, however many questions lie between."""
     found: set[str] = set()
     for flow in assistant.flows.values():
         for step in flow.steps:
-            read = {name for branch in step.next if branch.condition for name in branch.condition.slots}
+            read = {name for branch in step.next if branch.condition for name in branch.condition.slots} & set(among)
             if read - found and _differ(flow, step, assistant):
                 found |= read
     return frozenset(found)
@@ -65,7 +66,7 @@ def _differ(flow: Flow, step: Step, assistant: Assistant) -> bool:
     reached = {
         frozenset(
             (after.flow_id, after.id)
-            for after in steps_after(flow, [branch.target], assistant.flows, past_questions=True)
+            for after in steps_after(flow, step, [branch.target], assistant.flows, past_questions=True)
             if writes(after, assistant.action_effects)
         )
         for branch in step.next

@@ -41,11 +41,6 @@ _STREET_AFTER: Final = re.compile(
     r"|(?:[A-Z][a-z'’]+\s+){1,3}?(?:St|Rd|Ave|Way|Court|Place|Square|Close|Hill|Park|Gardens|Row|Walk|Yard|Mews)\b)"
 )
 """The rest of an address whose number is no quantity."""
-_WHOLE_DAYS: Final = re.compile(
-    r"\b(?P<half>half(?: of)? (?:a|the) day|half[- ]day)\b|\b(?:(?:a|one|the) (?:whole|full|entire) day"
-    r"|(?:all|whole|full|the whole|the full) day|(?<=\bfor )(?:a|one) day)\b",
-    re.IGNORECASE,
-)
 _PERSON: Final = r"(?:me|myself|i|him|her|my [a-z]+|our [a-z]+|his [a-z]+|her [a-z]+)"
 _SHARES: Final = re.compile(rf"\bone for {_PERSON}(?:(?:,| and|, and) one for {_PERSON})+", re.IGNORECASE)
 _COMPANY: Final = re.compile(r"\b(?:me|myself)(?:,? (?:and )?(?P<rest>(?:my|our) .+))$", re.IGNORECASE)
@@ -179,9 +174,11 @@ def fill_numbers(text: str, around: str, open_slots: Open, taken: Sequence[Span]
 def _fill_durations(text: str, floats: Sequence[Slot], open_slots: Open, taken: Sequence[Span]) -> list[Filled]:
     """Give what is said to last so long to the only slot that counts time, or to the asked one, in its unit."""
     units = {slot.name: unit for slot in floats if (unit := unit_of(slot, open_slots.about(slot)))}
-    said = [one for one in find_durations(text) if not any(one.start < at.end and at.start < one.end for at in taken)]
+    said = find_durations(text) if units else ()
     filled: list[Filled] = []
-    for one in said if units else ():
+    for one in said:
+        if any(one.start < at.end and at.start < one.end for at in taken):
+            continue
         fitting = {name: value for name, unit in units.items() if (value := in_unit(one, unit)) is not None}
         same = [name for name in fitting if units[name] == one.unit]
         names = list(fitting) if len(fitting) == 1 else [open_slots.asked] if open_slots.asked in fitting else same
@@ -241,12 +238,8 @@ def _is_thing(number: SpokenNumber, around: str) -> bool:
 
 
 def _sums(text: str, floats: Sequence[Slot], open_slots: Open) -> list[Filled]:
-    """Count who and what is told one by one, where it is certain; and hours of whole and half days."""
+    """Count who and what is told one by one, where it is certain."""
     counting = [slot for slot in floats if _counts_heads(slot, open_slots.about(slot))]
-    hours = [slot for slot in floats if _in_hours(slot, open_slots.about(slot))]
-    day = _WHOLE_DAYS.search(text)
-    if len(hours) == 1 and day and not any(stem(one.unit) == "hour" for one in find_numbers(text) if one.unit):
-        return [Filled(hours[0].name, 12 if day["half"] else 24, day.start(), day.end())]
     if len(counting) != 1:
         return []
     shares = _SHARES.search(text)
@@ -289,8 +282,4 @@ def _heads(told: str) -> int | None:
 def _counts_heads(slot: Slot, about: str) -> bool:
     own = {stem(word) for word in label(slot.name).split()}
     words = stems_about(slot, about)
-    return bool(words & _PEOPLE_OR_THINGS) and not own & (_UNITS_OF_TIME | MONEY) and not _in_hours(slot, about)
-
-
-def _in_hours(slot: Slot, about: str) -> bool:
-    return "hour" in stems_about(slot, about)
+    return bool(words & _PEOPLE_OR_THINGS) and not own & (_UNITS_OF_TIME | MONEY) and "hour" not in words

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+TWO_WORDS = "no wait|wait no|no sorry|sorry no|oh no|actually no"
+RATHER = "or rather|rather|make that|scratch that|correction"
+"""Cues of a repair that every reading of one knows: said in two words, and what comes instead."""
 _TAKEN_BACK = re.compile(
     r"(?:(?:\.\.\.|[,.;…–-])\s*(?:no wait|oh wait|wait|no|nope|sorry|actually|rather|or rather|correction)"
     r"|[,.;…–-]?\s*\b(?:no wait|i mean|i meant|make that|scratch that|no sorry))\b[,.]?"

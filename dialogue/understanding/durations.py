@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from dialogue.understanding.numbers import SpokenNumber, find_numbers, whole
 from dialogue.understanding.slot_kinds import kind_of
+from dialogue.understanding.spans import MOST_TURNS
 from dialogue.understanding.words import STOP_WORDS, label, split_words
 from flows.model import Slot
 
@@ -29,7 +31,7 @@ _UNIT: Final = re.compile(
 )
 _WORDED: Final = re.compile(
     r"\b(?:(?P<half>half(?: of)? (?:an?|the)|half)|(?P<three>three quarters of an?)|(?P<quarter>(?:a )?quarter of an?)"
-    r"|(?P<two>(?:a )?couple(?: of)?)|(?P<one>an?|(?:a|one|the) (?:whole|full|entire)))[ -]$",
+    r"|(?P<two>(?:a )?couple(?: of)?)|(?P<one>an?|all|(?:(?:a|one|the) )?(?:whole|full|entire)))[ -]$",
     re.IGNORECASE,
 )
 _PARTS: Final[Mapping[str, float]] = {"half": 0.5, "three": 0.75, "quarter": 0.25, "two": 2.0, "one": 1.0}
@@ -38,7 +40,7 @@ _NOT_FROM: Final = re.compile(r"\b(?:in|within|per|every|each|after)(?: about)?\
 _NOT_BEFORE: Final = re.compile(r"^\s+(?:ago|from now|old|before|earlier|later|away|after)\b", re.IGNORECASE)
 """What makes a moment or a price of what looks like a duration: "in two days", "a week ago", "per hour"."""
 _RATES: Final = frozenset({"per", "a", "an", "each", "every"})
-_RATE: Final = re.compile(r"\b(?:once|twice|times)\s+$", re.IGNORECASE)
+_OFTEN: Final = re.compile(r"\b(?:once|twice|times)\s+$", re.IGNORECASE)
 _RANGE_BEFORE: Final = re.compile(r"(?P<first>[\w-]+)\s+(?:or|to)\s+$", re.IGNORECASE)
 _RANGE: Final = re.compile(r"^\s*(?:or|to|-|–)\s*$", re.IGNORECASE)
 _REST: Final = re.compile(
@@ -76,6 +78,7 @@ def unit_of(slot: Slot, about: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=MOST_TURNS)
 def find_durations(text: str) -> tuple[Duration, ...]:
     """Find how long something is said to take, in order; "two hours and thirty minutes" is one."""
     joined: list[Duration] = []
@@ -120,9 +123,9 @@ def _single(text: str) -> Iterator[Duration]:
         unit = _NAMES[found["unit"].lower()]
         size = _IN_MONTHS.get(unit) or _IN_MINUTES[unit]
         before = text[: found.start()]
-        counted = next((one for one in numbers if text[one.end : found.start()] in (" ", "-", "")), None)
+        counted = next((one for one in numbers if one.end <= len(before) and before[one.end :] in (" ", "-", "")), None)
         worded = _WORDED.search(before)
-        if counted is not None and counted.end <= found.start():
+        if counted is not None:
             start, amount = counted.start, float(counted.value)
         elif worded:
             start, amount = worded.start(), _PARTS[worded.lastgroup or "one"]
@@ -143,7 +146,7 @@ def _is_rate(before: str, numbers: Sequence[SpokenNumber]) -> bool:
     """Say whether "a week" behind `before` says how often or at what price: "three times", "fifty euros"."""
     counted = [before[one.end :].split() for one in numbers if one.end <= len(before)]
     rest = counted[-1] if counted else ["", ""]
-    return _RATE.search(before) is not None or (len(rest) < 2 and not set(map(str.lower, rest)) & STOP_WORDS)
+    return _OFTEN.search(before) is not None or (len(rest) < 2 and not set(map(str.lower, rest)) & STOP_WORDS)
 
 
 def _minutes_behind(text: str, end: int) -> tuple[int, int]:

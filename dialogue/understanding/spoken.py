@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from dialogue.understanding.corrections import last_meant
+from dialogue.understanding.corrections import RATHER, TWO_WORDS, last_meant
 
 _HESITATION: Final = re.compile(
     r"(?<!mm )(?<!mm-)\b(?!(?-i:[A-Z]{2,4})[ -]?\d)(?:u+h+|u+m+|uhm|erm?|ehm|h+m+)\b(?!\s+(?:huh|hmm)\b)[,.…]*\s*",
@@ -28,9 +28,8 @@ _RESTART: Final = re.compile(
     re.IGNORECASE,
 )
 _BARE_CUE: Final = re.compile(
-    r"[\s,.;…-]+(?:(?:oh|uh|um) )?(?:no wait|wait no|no sorry|sorry no|oh no|actually no|no|nope|sorry|wait|actually"
-    r"|i mean"
-    r"|or rather|rather|make that|scratch that|correction)[\s,.]+(?:(?:no|sorry|actually|i mean|i meant|make it"
+    rf"[\s,.;…-]+(?:(?:oh|uh|um) )?(?:{TWO_WORDS}|no|nope|sorry|wait|actually|i mean|{RATHER})[\s,.]+"
+    r"(?:(?:no|sorry|actually|i mean|i meant|make it"
     r"|it's)[\s,.]+)*",
     re.IGNORECASE,
 )

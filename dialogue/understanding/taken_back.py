@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Final, Protocol, TypeAlias
 
 from dialogue.understanding.codes import find_code_runs
+from dialogue.understanding.corrections import RATHER, TWO_WORDS
 from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.numbers import SpokenNumber, find_numbers
 from dialogue.understanding.spans import MOST_TURNS, Span, find_dates, find_emails, find_times
@@ -82,9 +83,8 @@ _IMPOSSIBLE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _CUE: Final = re.compile(
-    r"[\s,.;…–-]+(?:(?:oh|uh|um|and|or)[\s,]+)?(?:no wait|wait no|no sorry|sorry no|oh no|actually no"
-    r"|no(?!\.\s*\d)|nope"
-    r"|sorry|wait|hold on|actually|i mean|i meant|or rather|rather|make that|scratch that|correction)[\s,.…]+"
+    rf"[\s,.;…–-]+(?:(?:oh|uh|um|and|or)[\s,]+)?(?:{TWO_WORDS}|no(?!\.\s*\d)|nope"
+    rf"|sorry|wait|hold on|actually|i mean|i meant|{RATHER})[\s,.…]+"
     r"(?:(?:no|not|sorry|wait|actually|rather|i mean|i meant|make it|make that|it's|that's)[\s,.…]+)*",
     re.IGNORECASE,
 )

@@ -11,9 +11,8 @@ import numpy as np
 import torch
 
 from dialogue.understanding.reader.heads import ASKED_TYPES
-from dialogue.understanding.reader.index import ANSWERS, answer_text
+from dialogue.understanding.reader.index import ANSWERS, answer_text, value_text
 from dialogue.understanding.reader.shared_words import FlowWords, SharedWords
-from dialogue.understanding.words import label
 from models.training.domain_files import DomainData, SlotData
 from models.training.turn_kinds import Turn, Variant
 from models.training.turn_maker import TurnMaker
@@ -130,7 +129,7 @@ def value_texts(variant: Variant) -> tuple[list[tuple[str, str | bool]], list[st
     for name, slot in variant.domain.slots.items():
         if slot.type == "categorical" and isinstance(slot.values, Mapping):
             names += [(name, value) for value in slot.values]
-            texts += [f"{label(name)}: {label(value)}" for value in slot.values]
+            texts += [value_text(name, value) for value in slot.values]
         elif slot.type == "bool":
             names += [(name, value) for value in ANSWERS]
             texts += [answer_text(variant.slot_texts[name], value) for value in ANSWERS]

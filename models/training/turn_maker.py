@@ -40,8 +40,8 @@ def merged(first: DomainData, second: DomainData, rng: random.Random, most: int 
     order = list(flows)
     rng.shuffle(order)
     answers = {name: texts for name, texts in {**second.answers, **first.answers}.items() if name in slots}
-    passing = {name: said for name, said in {**second.passing, **first.passing}.items() if name in slots}
-    passing = {name: said for name, said in passing.items() if slots[name].type == "bool"}
+    both = {**second.passing, **first.passing}
+    passing = {name: clauses for name, clauses in both.items() if name in slots and slots[name].type == "bool"}
     listed = {name: flows[name] for name in order}
     return first.model_copy(update={"slots": slots, "flows": listed, "answers": answers, "passing": passing})
 

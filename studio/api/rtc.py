@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from dialogue.local_time import KEY as TIME_ZONE
-from dialogue.local_time import zone_named
+from dialogue.local_time import LONGEST_NAME, zone_named
 from studio.api.services import CallGateway, CallStatus, Services, services_of
 from studio.errors import CallOver, CallStillLive, CallUnknown, MediaTypeUnsupported, RequestUnusable
 
@@ -27,7 +27,7 @@ Gateway = Annotated[CallGateway, Depends(gateway_of)]
 async def offer(
     request: Request,
     services: Annotated[Services, Depends(services_of)],
-    timezone: Annotated[str, Query(max_length=60)] = "",
+    timezone: Annotated[str, Query(max_length=LONGEST_NAME)] = "",
 ) -> Response:
     """Answer an offer and start the call. `timezone` is the caller's, such as Europe/Paris; what is none is dropped."""
     offered = await _offered_sdp(request)

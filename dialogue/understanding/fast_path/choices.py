@@ -32,8 +32,8 @@ _ORDINAL = re.compile(
     r"^(?:the |number |option (?:number )?)?(first|second|third|fourth|fifth|last|one|two|three|four|five|[1-5])"
     r"(?: (?P<noun>one|option|choice))?$"
 )
-_PLACES = ("first", "second", "third", "fourth", "fifth")
-_ORDINAL_WORDS = frozenset((*_PLACES, "last"))
+PLACES = ("first", "second", "third", "fourth", "fifth")
+_ORDINAL_WORDS = frozenset((*PLACES, "last"))
 _NUMBERED = {
     **{word: place for place, word in enumerate(words_of("one two three four five"))},
     **{str(n + 1): n for n in range(5)},
@@ -89,7 +89,7 @@ def _place(said: str, n_values: int) -> int | None:
     is_number = word in _NUMBERED
     if is_number and not said.startswith(("option", "number")):
         return None
-    place = _NUMBERED[word] if is_number else _PLACES.index(word)
+    place = _NUMBERED[word] if is_number else PLACES.index(word)
     return place if place < n_values else None
 
 

@@ -6,13 +6,12 @@ import re
 from typing import Final
 
 from dialogue.understanding.fast_path.answers import ASKS
-from dialogue.understanding.fast_path.choices import read_category
-from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.fast_path.choices import PLACES, read_category
 from dialogue.understanding.situation import Situation
 from dialogue.understanding.words import label, plain
 from flows.model import Flow
 
-_PLACES: Final = {word: place for place, word in enumerate(words_of("first second third fourth"))} | {
+_PLACES: Final = {word: place for place, word in enumerate(PLACES)} | {
     "1st": 0, "2nd": 1, "3rd": 2, "former": 0, "latter": 1, "last": -1,
 }  # fmt: skip
 _PLACE: Final = rf"(?P<place>{'|'.join(_PLACES)})"

@@ -110,7 +110,7 @@ _ORDERS = frozenset(
 )
 _OF_STATEMENTS = phrases_of("right | true | correct | exactly")
 """A yes to "is that so?"; to "would you like …?" it is none yet."""
-_CONTINUE_SLOTS = ("continue", "anything_else", "another", "more_help", "something_else", "_more")
+_CONTINUE_SLOTS = ("continue", "anything_else", "another", "more_help", "something_else")
 _ASKS_WHETHER_SO = frozenset(words_of("confirm confirmed confirmation correct ok okay right sure verified agreed"))
 _LONGEST = 7
 
@@ -139,7 +139,7 @@ def read_yes_no(text: str, *, slot: str = "", confirms_write: bool = False, topi
 
 def is_for_more(slot: str) -> bool:
     """Whether a slot asks if to go on: "anything else?"."""
-    return any(part in slot for part in _CONTINUE_SLOTS)
+    return slot.endswith("_more") or any(part in slot for part in _CONTINUE_SLOTS)
 
 
 def wants_no_more(text: str) -> bool:

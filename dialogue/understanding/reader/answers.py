@@ -31,7 +31,8 @@ CORRECTED, REPAIR = 0.5, 0.3
 """Share of values, and of the no, that make an opening "no" the beginning of a correction: "no wait, five o'clock"."""
 ANSWERS = 0.4
 """Share of a yes or no from which on it goes before what says nothing, such as chat."""
-_SAYS_NOTHING: frozenset[Act] = frozenset({"none", "chat", "hold", "skip", "repeat", "search", "clarify"})
+SAYS_NOTHING: frozenset[Act] = frozenset({"none", "chat", "hold", "skip", "repeat"})
+"""Acts of a turn that is no answer and no wish."""
 
 
 def answer_instead(act: Act, reading: Reading, situation: Situation) -> Literal["yes", "no"] | None:
@@ -42,7 +43,7 @@ def answer_instead(act: Act, reading: Reading, situation: Situation) -> Literal[
     if act == "cancel":
         return _answer_of_stopping(reading)
     shares = reading.acts()
-    if act in _SAYS_NOTHING or shares[act] < ANSWERS:
+    if act in SAYS_NOTHING | {"search", "clarify"} or shares[act] < ANSWERS:
         likelier: Act = "yes" if shares["yes"] > shares["no"] else "no"
         answer = yes_or_no([likelier], reading, situation) if shares[likelier] >= ANSWERS else None
         return None if answer is None else "yes" if answer else "no"

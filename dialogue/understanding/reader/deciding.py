@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dialogue.understanding.evidence import EXTRACTOR
 from dialogue.understanding.fast_path.control import hand_over
 from dialogue.understanding.fast_path.offered import pointed_at
-from dialogue.understanding.reader.answers import answer_instead, yes_or_no
+from dialogue.understanding.reader.answers import SAYS_NOTHING, answer_instead, yes_or_no
 from dialogue.understanding.reader.heads import Act
 from dialogue.understanding.reader.openings import orders_the_model
 from dialogue.understanding.reader.reading import FlowShare, Reading
@@ -47,13 +47,12 @@ TRIED = 3
 TOLD = 0.2
 """Share of values from which on a turn that may mean several flows starts the likeliest: who tells so much is not asked
 what it is about."""
-SAYS_NOTHING: frozenset[Act] = frozenset({"none", "chat", "skip", "repeat", "hold"})
 NOTHING_SAID = 0.9
-"""Acts that give way to an answer whose form shows that it is one, and their share from which on they do not."""
+"""Share from which on an act that says nothing does not give way to an answer whose form shows that it is one."""
 MAX_OPTIONS = 3
 OPTION = 0.4
 """Part of the likeliest flow's share from which on another is offered beside it."""
-BESIDE = 0.05
+SAYS_MORE = 0.05
 """Share of values from which on what has a form of its own counts beside a yes or no: "yes, two"."""
 SECOND = 0.3
 """Share of the second flow from which on a turn that starts something starts both."""
@@ -188,7 +187,7 @@ def _answered(acts: Sequence[Act], reading: Reading, situation: Situation) -> li
     answer, asked = yes_or_no(acts, reading, situation), situation.asked
     if answer is None or asked is None:
         return []
-    says_more = "fill" not in acts and reading.acts()["fill"] >= BESIDE
+    says_more = "fill" not in acts and reading.acts()["fill"] >= SAYS_MORE
     if answer and situation.expectation.confirms_write:
         changed = contradictions(reading, situation)
         if changed:  # "yes, fifty" to a question about five hundred agrees to something else

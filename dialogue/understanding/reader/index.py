@@ -74,12 +74,12 @@ def passing_slots(assistant: Assistant) -> frozenset[str]:
         for step in flow.steps
         if isinstance(step.task, CollectTask) and (step.confirms_write or step.task.ask_before_filling)
     }
-    ruled_out = asked | deciding_slots(assistant)
-    return frozenset(
+    questions = frozenset(
         name
         for name, slot in assistant.slots.items()
-        if slot.type == "bool" and slot.is_filled_by_model and not slot.is_default and name not in ruled_out
+        if slot.type == "bool" and slot.is_filled_by_model and not slot.is_default
     )
+    return questions - asked - deciding_slots(assistant, questions)
 
 
 def slot_texts(assistant: Assistant) -> dict[str, str]:
@@ -99,8 +99,13 @@ def value_texts(assistant: Assistant, texts: Mapping[str, str]) -> dict[str, dic
         if name in texts and slot.type == "bool":
             made[name] = {value: answer_text(texts[name], value) for value in ANSWERS}
         elif name in texts and slot.values:
-            made[name] = {value: f"{label(name)}: {label(value)}" for value in slot.values}
+            made[name] = {value: value_text(name, value) for value in slot.values}
     return made
+
+
+def value_text(slot: str, value: str) -> str:
+    """A line about one value of a category."""
+    return f"{label(slot)}: {label(value)}"
 
 
 def answer_text(slot_text: str, value: bool) -> str:

@@ -80,8 +80,9 @@ def contradictions(reading: Reading, situation: Situation) -> dict[str, Json]:
     topic = topic_stems(situation.active)
     found = fill_slots(reading.text, known, situation.descriptions, taken=topic, now=situation.now)
     said = {one.slot: one.value for one in found}
+    spans = reading.spans(known)
     for slot in known:
-        span = reading.spans([slot]).get(slot.name)
+        span = spans.get(slot.name)
         if slot.name not in said and span is not None and span.share >= CONTRADICTS:
             said[slot.name], _ = value_of(slot, situation.description(slot), span, reading, situation.now)
     return {
@@ -205,9 +206,12 @@ def value_of(slot: Slot, about: str, said: Said, reading: Reading, now: datetime
 
 
 def _without_kind(words: str, slot: Slot) -> str:
-    """Cut what says again what kind of place is meant: "the Edinburgh office" for the slot `office`."""
+    """Cut what says again what kind of place is meant: "the Edinburgh office" for the slot `office`.
+
+    Only behind "the": "Mexico City" is the name of a city.
+    """
     kinds = "|".join(map(re.escape, label(slot.name).split()))
-    found = re.fullmatch(rf"(?:the\s+)?(?P<name>.+?)\s+(?:{kinds})", words, re.IGNORECASE)
+    found = re.fullmatch(rf"the\s+(?P<name>.+?)\s+(?:{kinds})", words, re.IGNORECASE)
     return found["name"] if found else words
 
 

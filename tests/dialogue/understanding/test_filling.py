@@ -61,6 +61,7 @@ PARTLY = [
     ("storm damage", [KINDS], {"claim": "storm"}),
     ("it was damage by my dog", [KINDS], {"claim": "accidental damage"}),
     ("economy or business", [CLASS], {}),
+    ("my flu jab on november 15, no allergies", [VISIT], {"visit_day": "november 15"}),
 ]
 
 

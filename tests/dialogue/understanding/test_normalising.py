@@ -31,6 +31,8 @@ READ: list[tuple[Kind, str, object]] = [
     ("code", "BA 117", "BA 117"),
     ("code", "plus four four seven nine oh", "+44790"),
     ("email", "joe dot smith at example dot co dot uk", "joe.smith@example.co.uk"),
+    ("email", "ann underscore lee (at) example.net", "ann_lee@example.net"),
+    ("email", "c_lindqvist [at] example [dot] net", "c_lindqvist@example.net"),
     ("email", "j o e at g mail dot com", "joe@gmail.com"),
     ("email", "joe smith at gmail", "joesmith@gmail.com"),
     ("email", "the one on file", "the one on file"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogue.understanding.fast_path.yes_no import read_stance, read_yes_no
+from dialogue.understanding.fast_path.yes_no import is_for_more, read_stance, read_yes_no, wants_no_more
 
 YES = [
     "Yes.",
@@ -81,3 +81,27 @@ def test_thats_all_is_a_no_only_where_the_question_is_whether_to_go_on() -> None
 )
 def test_taking_or_leaving_what_is_asked_about(said: str, stance: bool | None) -> None:
     assert read_stance(said, {"breakfast"}) is stance
+
+
+@pytest.mark.parametrize(
+    ("said", "is_all"),
+    [
+        ("nothing else from me", True),
+        ("Oh great, that was all", True),
+        ("that's everything, have a nice day", True),
+        ("nothing", False),
+        ("another one", False),
+        ("yes, one more thing", False),
+    ],
+)
+def test_what_begins_or_ends_with_that_being_all(said: str, is_all: bool) -> None:
+    assert wants_no_more(said) == is_all
+
+
+@pytest.mark.parametrize(
+    ("slot", "is_more"),
+    [("order_more", True), ("continue_conversation", True), ("wants_more_data", False), ("confirm_order", False)],
+)
+def test_slots_that_ask_whether_to_go_on(slot: str, is_more: bool) -> None:
+    assert is_for_more(slot) == is_more
+    assert read_yes_no("great", slot=slot) is (None if is_more else True)

@@ -8,6 +8,7 @@ from dialogue.understanding.reader.deciding import decide
 from dialogue.understanding.reader.heads import ACTS, Act
 from dialogue.understanding.reader.index import passing_slots
 from dialogue.understanding.reader.reading import FlowShare, Said
+from dialogue.understanding.reader.values import find_values
 from dialogue.understanding.situation import Situation, slot_descriptions
 from flows.commands import (
     CancelFlow,
@@ -333,6 +334,35 @@ def test_an_opening_that_is_none(assistant: Assistant, said: str, shares: dict[s
     (command,) = decided(Scripted(said, shares, [("book", 0.1), ("hours", 0.1)]), asked(assistant, "high_chair"))
     assert isinstance(command, SetSlot)
     assert command.value is answer
+
+
+def test_who_tells_much_is_not_asked_what_it_is_about(assistant: Assistant) -> None:
+    near = [("cancel_booking", 0.5), ("book", 0.4), ("hours", 0.01)]
+    told = Scripted("about the booking of Ada", {"clarify": 0.9, "fill": 0.4}, near, {"guest": "Ada"})
+    assert decided(told, open_turn(assistant)) == (StartFlow("cancel_booking"), SetSlot("guest", "Ada", "nlu"))
+    short = Scripted("about the booking", {"clarify": 0.9, "fill": 0.1}, near)
+    assert decided(short, open_turn(assistant)) == (Clarify(("cancel_booking", "book")),)
+
+
+def test_a_house_number_counts_nobody(assistant: Assistant) -> None:
+    slots = [Slot("home_address", "text"), Slot("floor", "float")]
+    reading = Scripted("from 187 Harbour View", places={"home_address": "187 Harbour View"})
+    values, _ = find_values(reading, slots, open_turn(assistant), None, is_candidate=True)  # type: ignore[arg-type]
+    assert values == {"home_address": "187 Harbour View"}
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "value"),
+    [
+        ("office_location", "the Edinburgh office", "Edinburgh"),
+        ("city", "Mexico City", "Mexico City"),
+        ("city", "New York City", "New York City"),
+    ],
+)
+def test_a_place_is_not_told_its_kind(assistant: Assistant, slot: str, said: str, value: str) -> None:
+    reading = Scripted(f"it is {said}", places={slot: said})
+    values, _ = find_values(reading, [Slot(slot, "text")], open_turn(assistant), None, is_candidate=True)  # type: ignore[arg-type]
+    assert values == {slot: value}
 
 
 def test_the_running_flow_is_not_chosen_again(assistant: Assistant) -> None:
