@@ -21,7 +21,9 @@ from datetime import date, time
 from math import isfinite
 from typing import Any, Final, Literal, TypeAlias
 
+from dialogue.understanding.emails import SILENT
 from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.normalising import normalise_value
 from dialogue.understanding.numbers import find_numbers
 
 Spoken: TypeAlias = Literal["digits", "code", "money", "number", "date", "time", "email"]
@@ -46,7 +48,7 @@ _CALLED: Final = {
 }  # fmt: skip
 _MARKS: Final = {".": "dot", "_": "underscore", "-": "dash", "+": "plus"}
 _SAID_OTHERWISE: Final = frozenset(
-    {*_MARKS.values(), "at", "point", "period", "hyphen", "minus", "oh", "double", "triple"}
+    {*_MARKS.values(), *SILENT, "at", "point", "period", "hyphen", "minus", "oh", "double", "triple"}
 )
 
 
@@ -225,12 +227,16 @@ def _email(text: str) -> str:
     local, at, host = text.partition("@")
     if not at or not local or "@" in host or not re.fullmatch(r"[\w.+-]+", local + host, re.ASCII):
         return text
-    return f"{_email_part(local)} at {_email_part(host)}"
+    said = f"{_email_part(local)} at {_email_part(host)}"
+    if normalise_value("email", said) == text:
+        return said
+    # Some words would be dropped where they are heard: "yes" before an answer, "then" behind it.
+    return f"{_email_part(local, spells=True)} at {_email_part(host, spells=True)}"
 
 
-def _email_part(part: str) -> str:
+def _email_part(part: str, *, spells: bool = False) -> str:
     pieces = re.findall(r"[A-Za-z]+|\d|[._+-]", part)
-    return " ".join(_MARKS.get(piece) or (_spelled(piece) if _misheard(piece) else piece) for piece in pieces)
+    return " ".join(_MARKS.get(piece) or (_spelled(piece) if spells or _misheard(piece) else piece) for piece in pieces)
 
 
 def _misheard(piece: str) -> bool:

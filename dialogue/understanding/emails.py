@@ -16,7 +16,7 @@ _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MARKS: Final = {
     "dot": ".", "point": ".", "period": ".", "underscore": "_", "dash": "-", "hyphen": "-", "minus": "-", "plus": "+",
 }  # fmt: skip
-_SILENT: Final = frozenset(words_of("uh um er erm all lowercase small letters letter capital"))
+SILENT: Final = frozenset(words_of("uh um er erm all lowercase small letters letter capital"))
 _SPLIT_HOSTS: Final = {"g mail": "gmail", "hot mail": "hotmail", "out look": "outlook", "i cloud": "icloud"}
 _COMPLETED: Final = {host: f"{host}.com" for host in ("gmail", "hotmail", "outlook", "yahoo", "icloud", "googlemail")}
 _MOST_WORDS: Final = 5
@@ -46,16 +46,17 @@ def read_email(said: str) -> str | None:
     if lower.count("at") != 1:
         return None
     place = lower.index("at")
-    local = "".join(_joined(lower[:place])).strip(".")
+    local = "".join(_joined(lower[:place])).rstrip(".")
     host = _host(lower[place + 1 :])
     address = f"{local}@{host}"
-    return address if local and _ADDRESS.fullmatch(address) else None
+    # What begins with a dot lacks its first word.
+    return address if not local.startswith(".") and _ADDRESS.fullmatch(address) else None
 
 
 def is_surely_one(said: str) -> bool:
     """Say whether the part before "at" can be run together in one way only."""
     before = re.split(r"\s+at\s+|@", said.strip().lower())[0]
-    words = [word for word in _EXPLAINED.sub(r"\1", before).split() if word not in _SILENT]
+    words = [word for word in _EXPLAINED.sub(r"\1", before).split() if word not in SILENT]
     plain = [
         place
         for place, word in enumerate(words)
@@ -79,7 +80,7 @@ def _joined(words: Sequence[str]) -> list[str]:
             parts.append("".join(one.digits if one.reading == "digits" else str(one.value) for one in found))
             index = end
             continue
-        if word not in _SILENT:
+        if word not in SILENT:
             parts.append(_MARKS.get(word, word))
         index += 1
     return parts
@@ -98,7 +99,13 @@ def _host(words: Sequence[str]) -> str:
     if (
         len(labels[-1]) != 1
         or not labels[-1][0].isalpha()
-        or any(not 0 < len(label) <= _MOST_WORDS for label in labels)
+        or any(not 0 < _length(label) <= _MOST_WORDS for label in labels)
     ):
         return ""
-    return ".".join("".join(_joined(label)) for label in labels)
+    # The last label is a word as it is: spelled "d a s h" it is the domain .dash and no mark.
+    return ".".join([*("".join(_joined(label)) for label in labels[:-1]), labels[-1][0]])
+
+
+def _length(words: Sequence[str]) -> int:
+    """Count words, those spelled letter by letter as one each."""
+    return sum(1 for index, word in enumerate(words) if len(word) > 1 or index == 0 or len(words[index - 1]) > 1)
