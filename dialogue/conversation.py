@@ -41,6 +41,7 @@ from dialogue.events import (
     ConversationParked,
     ConversationStarted,
     DialogueEvent,
+    ReplyCutShort,
     user_said,
 )
 from dialogue.every_turn import actions_due, every_turn_actions, stored
@@ -246,6 +247,11 @@ class Conversation:
         async for output in self._run(begin):
             yield output
 
+    def cut_short(self, heard: str) -> None:
+        """Take note that the caller stopped what was being said, and of what they heard of it."""
+        if self._log and not self.is_over:
+            self._record(ReplyCutShort(heard))
+
     async def set_slots(self, values: Mapping[str, Json]) -> None:
         """Set slots from outside, as fixtures of tests do, without anything being said."""
         async with self._lock:
@@ -312,7 +318,7 @@ class Conversation:
                     self._record(event)
                     outputs.put_nowait(Happened(event))
                 case Utter(response=name):
-                    moment = self._moment(effect, self._slots)
+                    moment = Moment(Values(self._slots, effect.context, effect.metadata), self._channel)
                     said, problem = say_or_apologise(name, self.assistant, moment, self._random)
                     self._say(said, problem, outputs)
                 case RepeatLastMessages():
@@ -371,12 +377,8 @@ class Conversation:
         return effects[n_first:]
 
     def _note_version(self) -> None:
-        changed = self._change.note(self._state)
-        if changed is not None:
+        if (changed := self._change.note(self._state)) is not None:
             self._record(changed)
-
-    def _moment(self, utter: Utter, slots: Mapping[str, Json]) -> Moment:
-        return Moment(Values(slots, utter.context, utter.metadata), self._channel)
 
     def _say(self, said: Said, problem: DialogueError | None, outputs: Outputs) -> None:
         if problem is not None:

@@ -47,6 +47,13 @@ class AssistantSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyCutShort:
+    """The caller stopped what was being said since their last turn; of all that they heard `heard`, maybe nothing."""
+
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActionReturned:
     """What a custom action gave back: outside results enter a conversation only through this event.
 
@@ -94,6 +101,7 @@ DialogueEvent: TypeAlias = (
     ConversationStarted
     | UserSaid
     | AssistantSaid
+    | ReplyCutShort
     | ActionReturned
     | ActionFailed
     | ConversationEnded

@@ -27,6 +27,7 @@ from dialogue.events import (
     ConversationParked,
     ConversationStarted,
     DialogueEvent,
+    ReplyCutShort,
     UserSaid,
 )
 from dialogue.every_turn import EveryTurn, actions_due, every_turn_actions, stored
@@ -128,7 +129,7 @@ class _Reading:
 
     def take(self, number: int, event: DialogueEvent) -> None:
         """Go on by one event. Raises ReplayDiverged."""
-        if isinstance(event, (AssistantSaid, ConversationEnded)):
+        if isinstance(event, (AssistantSaid, ReplyCutShort, ConversationEnded)):
             return
         decided = self._decided(event)
         if decided is not None:

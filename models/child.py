@@ -36,7 +36,8 @@ class WorkerSpec:
 
     `module` runs as `python -m module`; `options` reach the program as JSON and are its whole configuration.
     `niceness` (0 to 19) lowers its share of the processor below the event loop's. `reply_limit_s` is the
-    longest silence in the middle of a request before the child counts as hung.
+    longest silence in the middle of a request before the child counts as hung. `processes` of them share the work;
+    each takes up to `batch_limit` requests that go together at once.
     """
 
     name: str
@@ -47,6 +48,8 @@ class WorkerSpec:
     reply_limit_s: float = 30.0
     first_backoff_s: float = 0.25
     longest_backoff_s: float = 10.0
+    processes: int = 1
+    batch_limit: int = 1
 
 
 class Child:
@@ -65,17 +68,7 @@ class Child:
     @classmethod
     async def start(cls, spec: WorkerSpec, on_death: Callable[[], None]) -> Child:
         """Start the process and wait until its model is loaded. Raises `ModelUnavailable`."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            # Not the working folder first on the path: an assistant's folder may well hold a `models` of its own.
-            "-P",
-            "-m",
-            spec.module,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=_child_environment(),
-        )
+        process = await _create_process(spec.module)
         child = cls(spec, process, on_death)
         try:
             start = {"op": "start", "niceness": spec.niceness, "options": dict(spec.options)}
@@ -98,15 +91,18 @@ class Child:
         return self._process.pid
 
     async def send(self, frame: Frame, limit_s: float) -> None:
-        """Write `frame` to the child. A child that is gone shows itself in `next_frame`.
+        """Write `frame` to the child; see `send_bytes`. Raises `FrameInvalid` too; nothing was sent then."""
+        await self.send_bytes(encode_frame(frame), limit_s)
+
+    async def send_bytes(self, data: bytes, limit_s: float) -> None:
+        """Write encoded frames to the child. A child that is gone shows itself in `next_frame`.
 
         Raises:
-            FrameInvalid: the frame cannot be encoded; nothing was sent.
-            ModelUnavailable: the child has not read it within `limit_s`.
+            ModelUnavailable: the child has not read them within `limit_s`.
         """
         stdin = self._process.stdin
         assert stdin is not None
-        stdin.write(encode_frame(frame))
+        stdin.write(data)
         try:
             async with asyncio.timeout(limit_s):
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -188,6 +184,31 @@ class Child:
         how = f"signal {-code}" if code < 0 else f"exit status {code}"
         said = ": " + " | ".join(self._last_lines) if self._last_lines else ""
         return f"its process ended ({how}){said}"
+
+
+async def _create_process(module: str) -> asyncio.subprocess.Process:
+    creating = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            sys.executable,
+            # Not the working folder first on the path: an assistant's folder may well hold a `models` of its own.
+            "-P",
+            "-m",
+            module,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=_child_environment(),
+        )
+    )
+    try:
+        return await asyncio.shield(creating)
+    except asyncio.CancelledError:
+        # asyncio 3.11 may lose a process whose creation is cancelled, which then runs on.
+        process = await creating
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+        raise
 
 
 def _child_environment() -> dict[str, str]:

@@ -28,13 +28,13 @@ Array = npt.NDArray[np.float32]
 class LogMel:
     """Computes log-mel spectrograms; holds the window and the filters."""
 
-    def __init__(self) -> None:
+    def __init__(self, bands: int = BANDS) -> None:
         phase = 2.0 * np.pi * np.arange(_WINDOW_SAMPLES) / _WINDOW_SAMPLES
         self._window = (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
-        self._filters = _build_filters()
+        self._filters = _build_filters(bands)
 
     def compute(self, audio: Array) -> Array:
-        """Return [80, n_samples // 160] float32 for `audio`, [n_samples] float32 at 16 kHz (200 samples or more)."""
+        """Return [bands, n_samples // 160] float32 for `audio`, [n_samples] float32 at 16 kHz (200 samples or more)."""
         margin = _WINDOW_SAMPLES // 2
         padded = np.pad(audio, margin, mode="reflect")
         frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW_SAMPLES)[::HOP_SAMPLES]
@@ -45,10 +45,10 @@ class LogMel:
         return np.ascontiguousarray(((decades + 4.0) / 4.0).T, dtype=np.float32)
 
 
-def _build_filters() -> Array:
-    """Return [201, 80] float32: triangles between neighbouring band centres, each of unit area."""
+def _build_filters(bands: int) -> Array:
+    """Return [201, bands] float32: triangles between neighbouring band centres, each of unit area."""
     top_mel = _KNEE_MEL + np.log(SAMPLE_RATE_HZ / 2 / _KNEE_HZ) / _LOG_STEP
-    mel = np.linspace(0.0, top_mel, BANDS + 2)
+    mel = np.linspace(0.0, top_mel, bands + 2)
     above = _KNEE_HZ * np.exp(_LOG_STEP * (mel - _KNEE_MEL))
     edges_hz = np.where(mel < _KNEE_MEL, mel * _LINEAR_HZ_PER_MEL, above)
     bins_hz = np.fft.rfftfreq(_WINDOW_SAMPLES, 1.0 / SAMPLE_RATE_HZ)[:, None]

@@ -1,6 +1,6 @@
 """Spoken sentences on disk, in front of any synthesiser: what `vivavoce train` has rendered costs a file to read.
 
-    <folder>/<hash of voice and sentence>.npz     samples, rate
+    <folder>/<hash of voice and sentence>.npz     samples, rate, words [n, 3]: number, first sample, end
 
 Only `store` writes. A file that does not read is as if it were not there.
 """
@@ -12,15 +12,17 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import platformdirs
 
 from models.cache import write_atomically
 from models.rendered import closing
-from voice.ports import Priority, SpeechChunk, Synthesiser
+from voice.ports import Priority, SpeechChunk, SpokenWord, Synthesiser
 
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -64,7 +66,7 @@ class StoredSpeech:
             return False
         into = io.BytesIO()
         samples = np.concatenate([chunk.samples for chunk in chunks])
-        np.savez(into, samples=samples, rate=np.int64(chunks[0].sample_rate_hz))
+        np.savez(into, samples=samples, rate=np.int64(chunks[0].sample_rate_hz), words=_words(chunks))
         await asyncio.to_thread(write_atomically, self.path(text), into.getvalue())
         return True
 
@@ -81,7 +83,21 @@ class StoredSpeech:
     def _read(self, text: str) -> SpeechChunk | None:
         try:
             with np.load(io.BytesIO(self.path(text).read_bytes()), allow_pickle=False) as file:
-                samples, rate = file["samples"], int(file["rate"])
+                samples, rate, words = file["samples"], int(file["rate"]), file["words"]
         except _BROKEN:
             return None
-        return SpeechChunk(samples, rate) if samples.dtype == np.int16 and samples.ndim == 1 and rate > 0 else None
+        is_speech = samples.dtype == np.int16 and samples.ndim == 1 and rate > 0
+        if not is_speech or words.dtype != np.int64 or words.shape[1:] != (3,):
+            return None
+        return SpeechChunk(samples, rate, tuple(SpokenWord(*map(int, row)) for row in words))
+
+
+def _words(chunks: Sequence[SpeechChunk]) -> npt.NDArray[np.int64]:
+    """Return where the words are in all chunks joined, a row each."""
+    starts = accumulate((len(chunk.samples) for chunk in chunks), initial=0)
+    rows = [
+        (spoken.word, start + spoken.begin, start + spoken.end)
+        for start, chunk in zip(starts, chunks, strict=False)
+        for spoken in chunk.words
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)

@@ -1,67 +1,44 @@
-"""The client of a worker process: requests wait in order of priority, one at a time is in the child.
+"""The client of a worker: its processes, and the requests that wait for them in order of priority.
 
-A worker serves every call of the process, so its long-lived tasks belong to it and not to a call's TaskGroup:
+A worker serves every call of the server, so its long-lived tasks belong to it and not to a call's TaskGroup:
 `start` makes them, `close` ends them.
 
 ```
-request/stream ──▶ waiting (by priority, then by arrival) ──▶ in flight (one) ──▶ replies
-                     │ cancelled: never sent                    │ cancelled: child told, replies dropped
-                     ▼ restart fails: ModelUnavailable          ▼ child dies: ModelUnavailable
-                                                              restart: at once, then after growing pauses
+request/stream ──▶ waiting (models.scheduling) ──▶ in flight (one request or batch a process) ──▶ replies
+                     │ cancelled: never sent          │ cancelled: child told, replies dropped
+                     │ replaced: RequestDropped       │ an urgent one waits: RequestDropped, child told
+                     ▼ restarts fail:                 ▼ child dies: tried once more where its terms say so,
+                       ModelUnavailable                 else ModelUnavailable; restart at once, then after pauses
 ```
-Replies queue without bound, since one request's replies are at most one sentence of audio.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
-import itertools
+import time
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
-from models.child import Child, WorkerSpec
-from models.errors import FrameInvalid, ModelUnavailable
+from models.child import WorkerSpec
+from models.errors import ModelError, ModelUnavailable
 from models.frames import Frame
+from models.lane import Lane
+from models.pending import PLAIN, PendingRequests, RequestDropped, Terms
 from voice.ports import Priority
 
-__all__ = ["Worker", "WorkerSpec"]
-
-# A child that lived this long is taken as healthy: its death starts the pauses from the beginning.
-_HEALTHY_AFTER_S = 30.0
-
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(order=True, slots=True)
-class _Pending:
-    """A request and where its replies go. Ordered by priority, then by arrival."""
-
-    priority: int
-    number: int
-    frame: Frame = field(compare=False)
-    replies: asyncio.Queue[Frame | ModelUnavailable] = field(compare=False, default_factory=asyncio.Queue)
-    is_cancelled: bool = field(compare=False, default=False)
+__all__ = ["RequestDropped", "Terms", "Worker", "WorkerSpec"]
 
 
 class Worker:
-    """One worker process and the queue in front of it."""
+    """The processes of one model and the queue in front of them."""
 
     def __init__(self, spec: WorkerSpec) -> None:
         self._spec = spec
-        self._numbers = itertools.count(1)
-        self._waiting: list[_Pending] = []
-        self._in_flight: _Pending | None = None
-        self._child: Child | None = None
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._started: asyncio.Future[None] | None = None
-        # Why requests are refused now; None while a child serves or the first restart is under way.
-        self._refusal: ModelUnavailable | None = ModelUnavailable(spec.name, "not started")
+        self._requests = PendingRequests(spec.name, spec.batch_limit, time.monotonic)
+        self._lanes = [Lane(number, spec, self._requests) for number in range(spec.processes)]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._starting: asyncio.Future[None] | None = None
 
     @property
     def name(self) -> str:
@@ -70,48 +47,71 @@ class Worker:
     @property
     def is_available(self) -> bool:
         """Tell whether a request would be taken now."""
-        return self._refusal is None
+        return self._requests.is_open
 
     @property
     def pid(self) -> int | None:
-        """The child's process id while one runs."""
-        return None if self._child is None else self._child.pid
+        """The process id of the first child that runs."""
+        return next((lane.child.pid for lane in self._lanes if lane.child is not None), None)
 
     @property
     def ready(self) -> Mapping[str, Any]:
-        """What the child said when its model was loaded."""
-        return {} if self._child is None else self._child.ready
+        """What the first child that runs said when its model was loaded."""
+        return next((lane.child.ready for lane in self._lanes if lane.child is not None), {})
 
     @property
     def waiting_count(self) -> int:
-        """How many requests wait, the one in flight not counted."""
-        return sum(1 for pending in self._waiting if not pending.is_cancelled)
+        """How many requests wait, those in flight not counted."""
+        return self._requests.waiting_count
 
     async def start(self) -> None:
-        """Start the child and wait for its model. Raises `ModelUnavailable`; may be called again then."""
-        if self._task is None or self._task.done():
-            self._started = asyncio.get_running_loop().create_future()
+        """Start every child and wait for its model. Raises `ModelUnavailable`; may be called again then."""
+        if self._starting is None or (self._starting.done() and all(task.done() for task in self._tasks)):
+            self._starting = asyncio.ensure_future(self._start())
             # Whoever waited may have been cancelled; the outcome then is nobody's to retrieve.
-            self._started.add_done_callback(lambda future: future.cancelled() or future.exception())
-            self._task = asyncio.create_task(self._supervise(self._started), name=f"worker {self.name}")
-        assert self._started is not None
-        await asyncio.shield(self._started)
+            self._starting.add_done_callback(lambda future: future.cancelled() or future.exception())
+        starting = self._starting
+        await asyncio.wait([starting])  # which, unlike awaiting it, does not cancel it for others
+        if starting.cancelled():
+            raise ModelUnavailable(self.name, "closed")
+        starting.result()
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        started = [loop.create_future() for _ in self._lanes]
+        self._tasks = [
+            asyncio.create_task(lane.supervise(future), name=f"worker {self.name}")
+            for lane, future in zip(self._lanes, started, strict=True)
+        ]
+        results = await asyncio.gather(*started, return_exceptions=True)
+        problem = next((result for result in results if isinstance(result, ModelUnavailable)), None)
+        if problem is not None:
+            await self._end_tasks()
+            self._requests.refuse(problem)
+            raise problem
 
     async def close(self) -> None:
-        """End the child; requests that wait get `ModelUnavailable`. May be called twice."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-        if self._started is not None and not self._started.done():
-            self._started.set_exception(ModelUnavailable(self.name, "closed"))
-        self._refuse(ModelUnavailable(self.name, "closed"))
+        """End the children; requests that wait get `ModelUnavailable`. May be called twice."""
+        if self._starting is not None:
+            self._starting.cancel()
+        await self._end_tasks()
+        self._requests.refuse(ModelUnavailable(self.name, "closed"))
+
+    async def _end_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def request(
-        self, header: Mapping[str, Any], payload: bytes = b"", *, priority: Priority = Priority.FINAL
+        self,
+        header: Mapping[str, Any],
+        payload: bytes = b"",
+        *,
+        priority: Priority = Priority.FINAL,
+        terms: Terms = PLAIN,
     ) -> Frame:
-        """Return the only reply to a request. Raises `ModelUnavailable`."""
-        async with contextlib.aclosing(self._replies(header, payload, priority)) as replies:
+        """Return the only reply to a request. Raises `ModelUnavailable`, and `RequestDropped` where the terms allow."""
+        async with contextlib.aclosing(self._replies(header, payload, priority, terms)) as replies:
             answer = None
             # To its end, which is where the child reports an error and is free again.
             async for reply in replies:
@@ -127,111 +127,19 @@ class Worker:
 
         Whoever stops before the end closes the iterator (`contextlib.aclosing`): the child then stops too.
         """
-        return self._replies(header, payload, priority)
+        return self._replies(header, payload, priority, PLAIN)
 
     async def _replies(
-        self, header: Mapping[str, Any], payload: bytes, priority: Priority
+        self, header: Mapping[str, Any], payload: bytes, priority: Priority, terms: Terms
     ) -> AsyncGenerator[Frame, None]:
-        if self._refusal is not None:
-            raise ModelUnavailable(self.name, self._refusal.reason)
-        number = next(self._numbers)
-        pending = _Pending(int(priority), number, Frame({**header, "id": number}, payload))
-        heapq.heappush(self._waiting, pending)
-        self._wake.set()
+        pending = self._requests.add(header, payload, priority, terms)
         try:
             while True:
                 reply = await pending.replies.get()
-                if isinstance(reply, ModelUnavailable):
+                if isinstance(reply, ModelError):
                     raise reply
                 if reply.header.get("end"):
                     return
                 yield reply
         finally:
-            self._abandon(pending)
-
-    def _abandon(self, pending: _Pending) -> None:
-        """Mark a request as wanted no more. Harmless after its end."""
-        pending.is_cancelled = True
-        if self._in_flight is pending and self._child is not None:
-            self._child.send_soon(Frame({"op": "cancel", "id": pending.number}))
-
-    async def _supervise(self, started: asyncio.Future[None]) -> None:
-        """Keep a child running: restart one that died, with growing pauses between attempts that fail."""
-        loop = asyncio.get_running_loop()
-        failures = 0
-        while True:
-            began_s = loop.time()
-            try:
-                await self._run_child(started)
-            except ModelUnavailable as problem:
-                if not started.done():
-                    self._refuse(problem)
-                    started.set_exception(problem)
-                    return
-                failures = 0 if loop.time() - began_s > _HEALTHY_AFTER_S else failures + 1
-                _log.warning("worker lost", worker=self.name, reason=problem.reason, failures=failures)
-                if failures > 1:
-                    self._refuse(problem)
-                    await asyncio.sleep(self._backoff_s(failures))
-
-    def _backoff_s(self, failures: int) -> float:
-        return min(self._spec.longest_backoff_s, self._spec.first_backoff_s * 2.0 ** (failures - 2))
-
-    async def _run_child(self, started: asyncio.Future[None]) -> None:
-        """Start a child and feed it until it dies. Raises `ModelUnavailable`, always."""
-        child = await Child.start(self._spec, self._wake.set)
-        self._child = child
-        self._refusal = None
-        try:
-            if not started.done():
-                started.set_result(None)
-            await self._feed(child)
-        finally:
-            self._child = None
-            await child.close()
-
-    async def _feed(self, child: Child) -> None:
-        while True:
-            self._wake.clear()
-            if (pending := self._pop()) is not None:
-                await self._carry_out(child, pending)
-            elif child.has_died:
-                await child.next_frame(self._spec.reply_limit_s)
-            else:
-                await self._wake.wait()
-
-    def _pop(self) -> _Pending | None:
-        """Take the next request that is still wanted."""
-        while self._waiting:
-            pending = heapq.heappop(self._waiting)
-            if not pending.is_cancelled:
-                return pending
-        return None
-
-    async def _carry_out(self, child: Child, pending: _Pending) -> None:
-        self._in_flight = pending
-        try:
-            await child.send(pending.frame, self._spec.reply_limit_s)
-            is_over = False
-            while not is_over:
-                frame = await child.next_frame(self._spec.reply_limit_s)
-                is_over = bool(frame.header.get("end"))
-                error = frame.header.get("error")
-                pending.replies.put_nowait(ModelUnavailable(self.name, str(error)) if error else frame)
-        except FrameInvalid as problem:
-            pending.replies.put_nowait(ModelUnavailable(self.name, str(problem)))
-        except ModelUnavailable as problem:
-            pending.replies.put_nowait(problem)
-            raise
-        except asyncio.CancelledError:
-            pending.replies.put_nowait(ModelUnavailable(self.name, "closed"))
-            raise
-        finally:
-            self._in_flight = None
-
-    def _refuse(self, problem: ModelUnavailable) -> None:
-        """Fail everything that waits, and what comes until a child serves again."""
-        self._refusal = problem
-        waiting, self._waiting = self._waiting, []
-        for pending in waiting:
-            pending.replies.put_nowait(problem)
+            self._requests.abandon(pending)

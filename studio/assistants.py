@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import studio
 from flows.errors import Finding
 from flows.loader import examine, load_assistant
 from flows.model import Assistant
+from studio.calls import check_calls
 from studio.configuration_files import understanding_findings, voice_findings
 from studio.errors import AssistantNotFound
 from studio.knowledge_checks import search_findings
-from voice.policy import PolicyInvalid, TurnPolicy
+from studio.recording_settings import recording_findings
+from voice.errors import VoiceError
+from voice.step_voice import check_step_voices
 
 EXAMPLE = Path("examples") / "bank"
 """The assistant that is served when none is named."""
@@ -48,21 +50,15 @@ def examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
     """Return the assistant, None where it cannot be served, and everything that is wrong with its files."""
     assistant, findings = examine(folder, environment=os.environ)
     more = (*understanding_findings(folder), *search_findings(folder), *voice_findings(folder))
-    findings = tuple(sorted((*findings, *more)))
+    steps = check_step_voices(assistant) if assistant is not None else ()
+    findings = tuple(sorted((*findings, *more, *steps)))
     try:
         if assistant is not None:
-            turn_policy(assistant)
-    except PolicyInvalid as error:
+            check_calls(assistant)
+            findings = (*findings, *recording_findings(assistant))
+    except VoiceError as error:
         return None, (*findings, Finding("voice.yml", 1, 1, error.code, str(error)))
     return assistant, findings
-
-
-def turn_policy(assistant: Assistant) -> TurnPolicy:
-    """Give how this assistant takes turns. Raises PolicyInvalid."""
-    given = assistant.voice.get("turns") or {}
-    if not isinstance(given, Mapping):
-        raise PolicyInvalid(f"voice.yml: turns: must be a map of settings, not {given!r}")
-    return TurnPolicy.from_mapping(given)
 
 
 def load(folder: Path, *, profile: str | None = None) -> Assistant:

@@ -29,7 +29,7 @@ from flows.model import Assistant
 from models.cache import ModelCache
 from studio.api.security import LOOPBACK_HOSTS
 from studio.api.services import Services
-from studio.assistants import turn_policy
+from studio.calls import check_calls, hold_call
 from studio.catalogue import describe_models
 from studio.conversations import TEXT_PARTS, Models, open_actions, open_models, open_store, prepare_understanding
 from studio.doctor import PAGE_FOLDER
@@ -38,15 +38,17 @@ from studio.knowledge import Shelf, open_search
 from studio.observing import ObservedLink, ObservedStore
 from studio.parts import PartBoard, PartStatus
 from studio.prerendering import keep_rendered
+from studio.recordings import RecordedStore, Recordings
 from studio.reloading import Reloading, ReloadStatus
 from studio.settings import Settings
 from studio.speech import SPEECH_PARTS, Speech, open_speech
 from studio.telemetry import Telemetry
 from studio.text_channel import TextConversations
 from studio.versions import Dialogue, Version, version_name
+from studio.voice_settings import voice_settings
 from studio.watching import FolderWatch
-from voice.call import run_call
 from voice.link import MediaLink
+from voice.loop_lag import LoopMonitor
 from voice.transports.webrtc import WebRtcGateway
 
 CALL_PARTS = (*TEXT_PARTS, *SPEECH_PARTS)
@@ -60,7 +62,7 @@ class Runtime:
     def __init__(
         self, assistant: Assistant, settings: Settings, changed: Callable[[PartStatus], None] = lambda _: None
     ) -> None:
-        """Raises `voice.policy.PolicyInvalid` for turn settings of voice.yml that do not exist."""
+        """Raises `voice.errors.VoiceError` for settings of voice.yml that do not exist."""
         self._loaded = assistant
         self._watch = FolderWatch(Path(assistant.folder))
         self._dialogue: Dialogue | None = None
@@ -68,14 +70,23 @@ class Runtime:
         self.telemetry = Telemetry()
         self.board = PartBoard(changed)
         self._settings = settings
-        turn_policy(assistant)
+        check_calls(assistant)
         self._speech: Speech | None = None
         self._shelf = Shelf()
+        self._recordings = Recordings(settings.conversations.log_file.parent)
         self._gateway: WebRtcGateway | None = None
         self._text: TextConversations | None = None
+        self._loop_monitor = LoopMonitor(
+            observe=self.telemetry.observe_loop_lag, is_urgent=lambda: self._live_calls > 0
+        )
         self.telemetry.watch_parts(self.board)
         self.telemetry.add_gauge("calls_live", "Calls that are running.", lambda: self._live_calls)
         self.telemetry.add_gauge("text_conversations", "Text conversations kept open.", self._open_texts)
+        self.telemetry.add_gauge(
+            "event_loop_lag_p99_seconds",
+            "How late the event loop was, 99th percentile of the latest 3,000 beats.",
+            lambda: self._loop_monitor.p99_ms / 1000,
+        )
         self.telemetry.watch_version(lambda: "" if self._dialogue is None else self._dialogue.version.name)
 
     @property
@@ -100,6 +111,7 @@ class Runtime:
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Bring everything up, side by side; `stack` takes it down again. Returns once nothing is starting."""
+        stack.enter_context(self._loop_monitor.watching())
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(open_speech(stack, self.assistant, self._settings.workers, self.board))
             thinking = group.create_task(self._open_dialogue(stack))
@@ -136,7 +148,10 @@ class Runtime:
             return None
         heard = with_documents(understanding, search)
         version = Version(assistant, heard, with_search(actions, search), naming.result(), held.pop_all())
-        dialogue = Dialogue(version, ObservedStore(store, self.telemetry), self._report)
+        await self._recordings.open(assistant)
+        stack.push_async_callback(self._recordings.close)
+        stored = RecordedStore(ObservedStore(store, self.telemetry), self._recordings)
+        dialogue = Dialogue(version, stored, self._report)
         stack.push_async_callback(dialogue.close)
         self._reloading = self._new_reloading(dialogue, models)
         return dialogue
@@ -169,12 +184,23 @@ class Runtime:
         stack.push_async_callback(self._text.close)
 
     def _open_calls(self, stack: AsyncExitStack, dialogue: Dialogue, speech: Speech) -> None:
+        recordings = self._recordings
+
         async def hold(link: MediaLink) -> None:
             structlog.contextvars.bind_contextvars(call_id=link.call_id)
             conversation = dialogue.new_conversation(link.call_id, "voice")
-            about = {**link.about, "call_id": link.call_id, "direction": "inbound"}
+            running, version = dialogue.assistant, dialogue.version.name
+            turns = voice_settings(running).turns
+            recorder = recordings.new_call(
+                link.call_id,
+                running,
+                turns,
+                output_rate_hz=link.output_rate_hz,
+                version=version,
+                transport=link.transport,
+            )
             observed = ObservedLink(link, self.telemetry)
-            await run_call(observed, conversation, speech.engines, turn_policy(dialogue.assistant), about)
+            await hold_call(observed, conversation, speech.engines, speech.rendered, recorder)
 
         self._gateway = WebRtcGateway(hold, max_calls=self._settings.max_calls)
         stack.push_async_callback(self._gateway.close)

@@ -11,14 +11,23 @@ from flows.model import Assistant
 from models.errors import ModelUnavailable
 from models.rendered import RenderedSpeech
 from studio.versions import Dialogue
+from voice.phrases import every_text
+from voice.pronunciation.lexicon import Lexicon
+from voice.pronunciation.speaking import pronounce
 from voice.sentences import split_sentences
 
 _LOOK_AGAIN_S = 1.0
 
 
 def fixed_sentences(assistant: Assistant) -> tuple[str, ...]:
-    """Return the sentences of all voice responses that no slot's value can change, each once."""
-    return tuple(dict.fromkeys(_sentences(assistant)))
+    """Return the sentences of all voice responses that no slot's value can change, each once, as they are spoken.
+
+    Raises PronunciationInvalid.
+    """
+    lexicon = Lexicon.from_mapping(assistant.voice.get("pronunciation"))
+    written = (*_sentences(assistant), *_asides(assistant))
+    spoken = (pronounce(sentence, lexicon, assistant.language).text for sentence in written)
+    return tuple(dict.fromkeys(spoken))
 
 
 async def render_ahead(assistant: Assistant, rendered: RenderedSpeech, is_calm: Callable[[], bool]) -> None:
@@ -47,8 +56,15 @@ async def keep_rendered(dialogue: Dialogue, rendered: RenderedSpeech, is_calm: C
 
 
 def _sentences(assistant: Assistant) -> Iterator[str]:
-    for variations in assistant.responses.values():
-        for variation in variations:
+    # The greeting first: nobody who calls waits for it.
+    for name in sorted(assistant.responses, key=lambda name: "session_start" not in name and "greet" not in name):
+        for variation in assistant.responses[name]:
             if variation.channel not in (None, "voice") or not variation.text:
                 continue
             yield from (sentence for sentence in split_sentences(variation.text) if "{" not in sentence)
+
+
+def _asides(assistant: Assistant) -> Iterator[str]:
+    """What a call says of itself: fillers, "take your time", goodbyes."""
+    for text in every_text(assistant, assistant.language):
+        yield from split_sentences(text)

@@ -21,11 +21,12 @@ import structlog
 
 from flows.errors import AssistantInvalid, Finding
 from flows.model import Assistant
-from studio.assistants import load, turn_policy
+from studio.assistants import load
+from studio.calls import check_calls
 from studio.parts import PartBoard, reasons
 from studio.versions import Dialogue, Version, version_name
 from studio.watching import FolderWatch
-from voice.policy import PolicyInvalid
+from voice.errors import VoiceError
 
 ReloadState: TypeAlias = Literal["current", "loading", "refused"]
 Outcome: TypeAlias = Literal["switched", "unchanged", "refused"]
@@ -84,7 +85,7 @@ class Reloading:
                 outcome = await self._reload()
             except AssistantInvalid as error:
                 outcome = self._refuse(f"{_count(error.findings)} in the files", error.findings)
-            except PolicyInvalid as error:
+            except VoiceError as error:
                 outcome = self._refuse(str(error), (Finding("voice.yml", 1, 1, error.code, str(error)),))
             except Exception as error:  # the plugin boundary: files may be anything, and the old version runs on
                 log.error("reload failed", exc_info=error)
@@ -123,7 +124,7 @@ class Reloading:
 
 def _load(folder: Path) -> tuple[Assistant, str]:
     assistant = load(folder)
-    turn_policy(assistant)
+    check_calls(assistant)
     return assistant, version_name(assistant)
 
 

@@ -18,7 +18,6 @@ from studio.composition import Runtime
 from studio.listening import is_loopback_socket, url_of
 from studio.parts import PartStatus, reasons
 from studio.settings import Settings
-from studio.telemetry import sample_loop_lag
 
 GRACEFUL_STOP_S = 5
 """Requests in progress may take so long after the server was told to stop."""
@@ -48,13 +47,9 @@ async def run_server(
         _stop_on_signals(server, say)
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve(sockets=[listener]), name="http")
-            beside = [
-                group.create_task(sample_loop_lag(runtime.telemetry), name="loop lag"),
-                group.create_task(_bring_up(runtime, stack, url, say), name="parts"),
-            ]
+            parts = group.create_task(_bring_up(runtime, stack, url, say), name="parts")
             await serving
-            for task in beside:
-                task.cancel()
+            parts.cancel()
     say("Stopped.")
 
 

@@ -35,6 +35,9 @@ class WorkerConfig:
 
     models: Path | None
     asr_threads: int
+    asr_workers: int
+    asr_device: Literal["cpu", "cuda"]
+    asr_batch: int
     llm_threads: int
     has_encoder: bool
     has_reader: bool
@@ -78,6 +81,9 @@ class Settings(BaseSettings):
         None, description="Folder that holds downloaded models; the user's cache folder when not set."
     )
     asr_threads: int = Field(1, ge=1, le=64, description="Threads of the speech recognition worker.")
+    asr_workers: int = Field(1, ge=1, le=64, description="Processes of speech recognition; they share one queue.")
+    asr_device: Literal["cpu", "cuda"] = Field("cpu", description="Where speech recognition computes.")
+    asr_batch: int = Field(1, ge=1, le=64, description="Utterances recognised at once; more than one pays on a GPU.")
     llm_threads: int = Field(1, ge=1, le=64, description="Threads of the language model worker.")
     sentence_encoder: bool = Field(
         True, description="Compare what was said with the flows' descriptions and examples, by their meaning."
@@ -113,6 +119,9 @@ class Settings(BaseSettings):
         return WorkerConfig(
             models=self.models,
             asr_threads=self.asr_threads,
+            asr_workers=self.asr_workers,
+            asr_device=self.asr_device,
+            asr_batch=self.asr_batch,
             llm_threads=self.llm_threads,
             has_encoder=self.sentence_encoder,
             has_reader=self.reader,

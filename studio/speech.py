@@ -56,7 +56,14 @@ async def open_speech(
     cache = ModelCache(config.models)
 
     def make_recogniser() -> WhisperRecogniser:
-        return WhisperRecogniser(cache, WhisperConfig(threads=config.asr_threads))
+        wanted = WhisperConfig(
+            threads=config.asr_threads,
+            workers=config.asr_workers,
+            device=config.asr_device,
+            compute_type="float16" if config.asr_device == "cuda" else "int8",
+            batch_limit=config.asr_batch,
+        )
+        return WhisperRecogniser(cache, wanted)
 
     async def load_voice_activity() -> Callable[[], VoiceActivity]:
         return (await asyncio.to_thread(SileroModel.from_cache, cache)).new_call
@@ -71,6 +78,7 @@ async def open_speech(
         return None
     stored = StoredSpeech(made[2], await asyncio.to_thread(voice_hash, cache))  # what `train` has spoken ahead
     rendered = RenderedSpeech(stored)
+    stack.push_async_callback(rendered.close)
     return Speech(SpeechEngines(made[0], made[1], rendered, made[3], assistant.language), rendered)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +14,6 @@ _GAP_BOUNDS_S = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 3.
 _UNDERSTANDING_BOUNDS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 # A frame is due every 20 ms, so that bound says how often audio was late because of us.
 _LAG_BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
-LAG_SAMPLE_INTERVAL_S = 0.1
 
 
 class Telemetry:
@@ -129,12 +127,3 @@ class Telemetry:
         histogram = Histogram(f"vivavoce_{name}", description, bounds)
         self._metrics.append(histogram)
         return histogram
-
-
-async def sample_loop_lag(telemetry: Telemetry) -> None:
-    """Measure until cancelled how late the event loop wakes a task that sleeps."""
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + LAG_SAMPLE_INTERVAL_S
-        await asyncio.sleep(LAG_SAMPLE_INTERVAL_S)
-        telemetry.observe_loop_lag(max(0.0, loop.time() - due))

@@ -18,6 +18,7 @@ from dialogue.testing.recording import strangers
 from dialogue.testing.results import SuiteResult
 from dialogue.testing.runner import Bench, StubMode, run_suite
 from dialogue.testing.suite import find_tests, load_suite
+from dialogue.testing.voice_notes import voice_notes
 from flows.findings import Findings
 from flows.model import Assistant
 from studio import assistants
@@ -69,13 +70,14 @@ async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[s
     suite = load_suite(options.paths, folder)
     findings = Findings()
     recorded = read_commands(options.commands, findings) if options.commands is not None else None
-    warnings = [str(finding) for finding in (*suite.warnings, *doubts(suite, assistant), *findings.sorted())]
+    told = (*suite.warnings, *doubts(suite, assistant), *voice_notes(suite), *findings.sorted())
+    warnings = [str(finding) for finding in told]
     if recorded is not None and _are_folders(options.paths, folder):
         warnings += _unknown(strangers(recorded, suite.cases), options.commands)
     for warning in warnings:
         say(warning)
     async with AsyncExitStack() as stack:
-        bench = await _bench(stack, assistant, settings, options, recorded, suite)
+        bench = await open_bench(stack, assistant, settings, options, recorded, suite)
 
         def tell(lines: list[str]) -> None:
             for line in lines:
@@ -91,11 +93,11 @@ async def run_tests(options: RunOptions, settings: Settings, *, say: Callable[[s
         tell(coverage_lines(report, str(options.coverage)))
     say(summary(result))
     if options.record is not None:
-        _write(options.record, result)
+        write_recorded(options.record, result)
     return result
 
 
-async def _bench(
+async def open_bench(
     stack: AsyncExitStack,
     assistant: Assistant,
     settings: Settings,
@@ -173,7 +175,8 @@ def _unknown(keys: tuple[str, ...], file: Path | None) -> list[str]:
     return [f"{file}: warning [unknown-case] {len(keys)} {told} not among the tests: {named}"]
 
 
-def _write(file: Path, result: SuiteResult) -> None:
+def write_recorded(file: Path, result: SuiteResult) -> None:
+    """Write what was understood as a commands file. Raises RecordingRefused where it cannot be written."""
     try:
         write_commands(file, result.recorded())
     except OSError as error:

@@ -2,12 +2,15 @@
 
 A committed turn always runs to its end, whatever happens to the reply: barge-in silences the assistant, but a
 transfer that was confirmed is carried out and logged.
+
+A reply can begin before its turn is committed (`begin`): it says what the dry run says, and the commit, when it comes,
+says the rest. Until then it can be taken back, and nothing has come of it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -15,13 +18,15 @@ import structlog
 from dialogue.conversation import Conversation
 from dialogue.events import AssistantSaid, DialogueEvent, user_said
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, Waiting
+from voice.answer_shape import shape_of
 from voice.engines import SpeechEngines
 from voice.events import BargeIn, CallEvent, Fault, LatencyMeasured, ReplyFinished, ReplyStarted
 from voice.latency import TurnMarks, parts
 from voice.link import FramePlayed, MediaLink, ReplyStopped, TurnAnswered
 from voice.playback import PlaybackQueue
 from voice.speaker import Reply
-from voice.turns import QuestionChanged, ReplyChanged
+from voice.speculation import Speculation
+from voice.turn_inputs import QuestionChanged, ReplyAudible, ReplyChanged
 
 Emit = Callable[[CallEvent | DialogueEvent], None]
 Outputs = Callable[[Reply], Awaitable[AsyncIterator[TurnOutput]]]
@@ -34,7 +39,22 @@ class _Live:
     reply: Reply
     speaking: asyncio.Task[None]
     marks: TurnMarks | None
+    was_ready: bool = False
     is_decided: bool = False
+    sentence: int = 0
+    """The sentence that is being heard."""
+    fillers: int = 0
+    """With so many sentences the reply began that are no part of the turn."""
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A reply that is heard before its turn is committed; `foreseen` is what it says."""
+
+    revision: int
+    reply: Reply
+    understood: Understood
+    foreseen: list[Said]
 
 
 class Answering:
@@ -47,6 +67,7 @@ class Answering:
         engines: SpeechEngines,
         tasks: asyncio.TaskGroup,
         emit: Emit,
+        speculation: Speculation,
     ) -> None:
         self.playback = PlaybackQueue(link.output_rate_hz)
         self.turn: asyncio.Task[None] | None = None
@@ -56,7 +77,9 @@ class Answering:
         self._engines = engines
         self._tasks = tasks
         self._emit = emit
+        self._speculation = speculation
         self._live: _Live | None = None
+        self._begun: _Begun | None = None
         self._reply_ids = 0
         self._log = structlog.get_logger().bind(call_id=link.call_id)
 
@@ -84,13 +107,88 @@ class Answering:
 
         self._begin(outputs, marks, min_gap_ms)
 
+    def begin(
+        self, revision: int, understood: Understood, foreseen: Sequence[Said], marks: TurnMarks, min_gap_ms: int
+    ) -> None:
+        """Say what a turn would say, before it is committed."""
+        if self._live is not None:
+            self._cut_off(self._live, self._link.now_ms())
+        live = self._open(marks, min_gap_ms)
+        live.is_decided, live.was_ready = True, self._speculation.is_ready(foreseen)
+        self._begun = _Begun(revision, live.reply, understood, list(foreseen))
+        self._emit(user_said(understood))
+        for said in foreseen:
+            self._emit(AssistantSaid(said.text, said.response, said.buttons, said.source))
+            live.reply.say(said.text)
+
+    def has_begun(self, revision: int) -> bool:
+        return self._begun is not None and self._begun.revision == revision
+
+    def commit_begun(self) -> None:
+        """Commit the turn whose reply was begun, and speak the rest of what comes of it."""
+        begun, self._begun = self._begun, None
+        if begun is None:
+            return
+
+        async def outputs(_: Reply) -> AsyncIterator[TurnOutput]:
+            return self._conversation.commit(begun.understood)
+
+        self.turn = self._tasks.create_task(self._carry_out(outputs, begun.reply, self.turn, begun.foreseen))
+
+    def retract(self, at_ms: int) -> None:
+        """Take back the reply that was begun: its turn goes on."""
+        begun, self._begun = self._begun, None
+        if begun is not None and self._live is not None and self._live.reply is begun.reply:
+            self._cut_off(self._live, at_ms)
+            self._silence()
+
     def barge_in(self, reply_id: int, at_ms: int) -> None:
         """Stop a reply, because the caller speaks."""
         if self._live is None or self._live.reply.reply_id != reply_id:
             return
-        heard_ms = self.playback.stop(reply_id) or 0
+        heard = self._cut_off(self._live, at_ms)
+        if self._begun is None and heard is not None:
+            self._conversation.cut_short(heard)
         self._silence()
-        self._emit(BargeIn(reply_id, heard_ms, at_ms))
+
+    def say_aside(self, text: str, *, ends_call: bool) -> int:
+        """Say something that is no part of the conversation; return the id of the reply that has it.
+
+        What ends the call takes the place of what is being said; anything else is said behind it.
+        """
+        if self._live is not None and ends_call:
+            self.hush(self._link.now_ms())
+        is_new = self._live is None
+        live = self._live if self._live is not None else self._open(None, 0)
+        self._emit(AssistantSaid(text))
+        live.reply.say(text)
+        if is_new:
+            live.reply.finish()
+        if ends_call:
+            self._link.inbox.put(ReplyChanged(live.reply.reply_id, is_interruptible=False))
+        return live.reply.reply_id
+
+    def fill(self, text: str) -> None:
+        """Say a few words before a reply of which nothing is known yet."""
+        live = self._live
+        if live is not None and not live.reply.sentences:
+            live.reply.say(text)
+            live.fillers = len(live.reply.sentences)
+            self._emit(AssistantSaid(text))
+
+    @property
+    def sound(self) -> tuple[bool, bool]:
+        """Whether the assistant is being heard in this frame, and whether that is a filler."""
+        is_heard = self.playback.reply_id is not None and self.playback.is_sounding
+        return is_heard, self._live is not None and self._live.sentence < self._live.fillers
+
+    def pause(self, reply_id: int) -> None:
+        """Hold a reply until it is known what the caller's sounds are."""
+        self.playback.pause(reply_id)
+
+    def resume(self, reply_id: int) -> None:
+        """Go on with a reply that was held."""
+        self.playback.resume(reply_id)
 
     def hush(self, at_ms: int) -> None:
         """Stop whatever is being said, because a new turn is answered now."""
@@ -105,6 +203,10 @@ class Answering:
         if frame.is_first_audible:
             self._emit(ReplyStarted(live.reply.reply_id, at_ms))
             self._account(live, played.sent_ms + frame.onset_ms)
+        if frame.sentence is not None:
+            live.sentence = frame.sentence
+        if frame.is_first_audible or frame.sentence is not None:
+            self._tell_audible(live)
         if frame.is_last:
             self._emit(ReplyFinished(live.reply.reply_id, self.playback.heard_ms, at_ms))
             self.ended(live.reply.reply_id)
@@ -122,35 +224,46 @@ class Answering:
 
     # --- one turn ----------------------------------------------------------------------------------------------
 
-    def _begin(
-        self,
-        outputs: Outputs,
-        marks: TurnMarks | None,
-        min_gap_ms: int,
-    ) -> None:
+    def _begin(self, outputs: Outputs, marks: TurnMarks | None, min_gap_ms: int) -> None:
+        live = self._open(marks, min_gap_ms)
+        self.turn = self._tasks.create_task(self._carry_out(outputs, live.reply, self.turn, []))
+
+    def _open(self, marks: TurnMarks | None, min_gap_ms: int) -> _Live:
+        """Make a reply the live one; it is spoken as its texts come."""
         self._reply_ids += 1
         reply = Reply(self._reply_ids, not_before_ms=marks.speech_end_ms + min_gap_ms if marks else 0)
         self._live = _Live(reply, self._tasks.create_task(self._speak(reply)), marks)
         self._link.inbox.put(ReplyChanged(reply.reply_id))
-        self.turn = self._tasks.create_task(self._carry_out(outputs, reply, self.turn))
+        return self._live
 
     async def _carry_out(
         self,
         outputs: Outputs,
         reply: Reply,
         before: asyncio.Task[None] | None,
+        foreseen: list[Said],
     ) -> None:
-        """Carry a committed turn to its end; turns follow one another in the order of their commits."""
+        """Carry a committed turn to its end; turns follow one another in the order of their commits.
+
+        What was `foreseen` is being said already.
+        """
         ended: str | None = None
         try:
             if before is not None:
                 await asyncio.wait([before])
             async for output in await outputs(reply):
+                if isinstance(output, Said) and foreseen:
+                    if foreseen.pop(0).text == output.text:
+                        continue
+                    foreseen.clear()
+                    self._log.error("foreseen-differently", said=output.response)
                 ended = self._put_out(output, reply) or ended
         except Exception as error:
             self._fault("turn-failed", error)
         finally:
             reply.finish()
+            if self._live is not None and self._live.reply is reply:
+                self._tell_audible(self._live)
             self._link.inbox.put(TurnAnswered(reply.reply_id, ended))
 
     def _put_out(self, output: TurnOutput, reply: Reply) -> str | None:
@@ -160,7 +273,11 @@ class Answering:
             case Happened(event):
                 self._emit(event)
             case Waiting(expectation):
-                self._link.inbox.put(QuestionChanged(expectation))
+                shape = shape_of(expectation, self._conversation.assistant, self._engines.language)
+                if shape.is_interruptible is False:
+                    self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
+                self._link.inbox.put(QuestionChanged(expectation, shape=shape))
+                self._speculation.prefetch(expectation)
             case Ended(reason):
                 # The last words are heard to their end: whoever talks over them cannot be answered any more.
                 self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
@@ -187,11 +304,25 @@ class Answering:
         if self.playback.reply_id != reply.reply_id:
             self._link.inbox.put(ReplyStopped(reply.reply_id))  # there was nothing to play
 
+    def _cut_off(self, live: _Live, at_ms: int) -> str | None:
+        """Stop what is being said, in the middle of it; return what was heard, None where that was all of it."""
+        live.speaking.cancel()
+        heard_ms = self.playback.stop(live.reply.reply_id) or 0
+        self._emit(BargeIn(live.reply.reply_id, heard_ms, at_ms))
+        heard = live.reply.heard_text(heard_ms)
+        return None if heard == " ".join(live.reply.sentences) else heard
+
     def _silence(self) -> None:
         if self._live is not None:
             self._live.speaking.cancel()
             self._live = None
             self._link.inbox.put(ReplyChanged(None))
+
+    def _tell_audible(self, live: _Live) -> None:
+        """Tell turn-taking how far the reply has been heard."""
+        if self.playback.reply_id == live.reply.reply_id and self.playback.heard_ms:
+            is_last = live.reply.is_last(live.sentence)
+            self._link.inbox.put(ReplyAudible(live.reply.reply_id, is_last_sentence=is_last))
 
     # --- accounts ----------------------------------------------------------------------------------------------
 
@@ -205,7 +336,14 @@ class Answering:
             return
         marks = replace(live.marks, first_audio_ms=first_audio_ms)
         self._emit(
-            LatencyMeasured(live.reply.reply_id, marks.gap_ms, parts(marks), marks.speech_end_ms, marks.first_audio_ms)
+            LatencyMeasured(
+                live.reply.reply_id,
+                marks.gap_ms,
+                parts(marks),
+                marks.speech_end_ms,
+                marks.first_audio_ms,
+                live.was_ready,
+            )
         )
 
     def _fault(self, code: str, error: Exception) -> None:

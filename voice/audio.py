@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -68,3 +70,15 @@ def fade_out(samples: Pcm) -> Pcm:
     """Fade the samples to silence, so that stopping playback does not click."""
     ramp = np.linspace(1.0, 0.0, num=len(samples), dtype=np.float32)
     return (samples.astype(np.float32) * ramp).astype(np.int16)
+
+
+def fade_in(samples: Pcm) -> Pcm:
+    """Fade the samples in from silence, so that playback that goes on does not click."""
+    ramp = np.linspace(0.0, 1.0, num=len(samples), dtype=np.float32)
+    return (samples.astype(np.float32) * ramp).astype(np.int16)
+
+
+def level_db(samples: Pcm) -> float:
+    """Return the level (RMS) of the samples in dB below full scale; -120 for silence."""
+    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float32)))) if len(samples) else 0.0
+    return 20.0 * math.log10(rms / 32768.0) if rms > 0.04 else -120.0

@@ -9,7 +9,8 @@ Results of tasks come back through the same inbox, so that nothing here needs a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
 import structlog
@@ -17,12 +18,16 @@ import structlog
 from dialogue.conversation import Conversation
 from dialogue.events import DialogueEvent
 from dialogue.turn import Understood, UserTurn
-from flows.commands import Command, Failed, RepeatLastBotMessages, UserSilence
-from voice import events, turns
+from flows.commands import Command, Failed, RepeatLastBotMessages
+from voice import events, turn_effects, turn_inputs, turns
 from voice.answering import Answering
+from voice.attendance import FrameTaken
+from voice.attending import Attending
 from voice.audio import FRAME_MS, LISTEN_RATE_HZ, silence
+from voice.call_limits import CallerGone, GoodbyeOver
+from voice.call_settings import CallSettings
 from voice.engines import SpeechEngines
-from voice.latency import TurnMarks
+from voice.language_switch import FinalHeard
 from voice.link import (
     CallInput,
     FrameArrived,
@@ -30,17 +35,21 @@ from voice.link import (
     LinkClosed,
     MediaLink,
     MessageArrived,
-    PartialReady,
     ReplyStopped,
     TurnAnswered,
 )
-from voice.listening import Listening
+from voice.listening import Listening, Trial
 from voice.playback import PlayedFrame
 from voice.policy import TurnPolicy
+from voice.ports import Pcm
 from voice.protocols.events_json import to_json
+from voice.recording.notice import with_notice
+from voice.recording.port import Recorder
+from voice.turn_state import TurnState
 
-MISSING_AUDIO_MS = 200
-"""Without a frame for so long, silence is put in its place, so that time goes on for a client that stalls."""
+MISSING_AUDIO_MS = 1_000
+"""Without a frame for so long, silence is put in its place, so that time goes on for a client that stalls. A WebRTC
+link fills in what it misses itself, and sooner."""
 FINISH_S = 12.0
 """A committed turn may run so long after the caller has gone; the longest action takes 10 s."""
 
@@ -49,22 +58,28 @@ async def run_call(
     link: MediaLink,
     conversation: Conversation,
     engines: SpeechEngines,
-    policy: TurnPolicy,
+    policy: CallSettings | TurnPolicy,
     metadata: Mapping[str, Any] | None = None,
+    recorder: Recorder | None = None,
 ) -> None:
     """Hold one call until either side hangs up. Never raises for what a caller, a model or an action does."""
+    settings = policy if isinstance(policy, CallSettings) else CallSettings(policy)
     log = structlog.get_logger().bind(call_id=link.call_id)
     reason = "internal-error"
     log.info("call-started", conversation_id=conversation.conversation_id, transport=link.transport)
     try:
         async with asyncio.TaskGroup() as tasks:
-            reason = await _Call(link, conversation, engines, policy, tasks).hold(dict(metadata or {}))
+            reason = await _Call(link, conversation, engines, settings, tasks, recorder).hold(dict(metadata or {}))
     except* Exception as group:
         log.error("call-failed", exc_info=group)
     finally:
-        link.send(to_json(events.CallEnded(reason, link.now_ms())))
+        ended = events.CallEnded(reason, link.now_ms())
+        link.send(to_json(ended))
         await link.close(reason)
         await conversation.end(reason)
+        if recorder is not None:
+            recorder.event(ended)
+            recorder.close()
         log.info("call-ended", reason=reason)
 
 
@@ -74,15 +89,24 @@ class _Call:
         link: MediaLink,
         conversation: Conversation,
         engines: SpeechEngines,
-        policy: TurnPolicy,
+        settings: CallSettings,
         tasks: asyncio.TaskGroup,
+        recorder: Recorder | None,
     ) -> None:
         self._link = link
         self._conversation = conversation
-        self._policy = policy
-        self._turns = turns.TurnState()
-        self._listening = Listening(conversation, engines, link.inbox, tasks)
-        self._answering = Answering(link, conversation, engines, tasks, self._emit)
+        self._settings = settings
+        self._policy = settings.turns
+        self._recorder = recorder
+        self._turns = TurnState()
+        self._listening = Listening(conversation, engines, link.inbox, tasks, link.now_ms)
+        self._answering = Answering(link, conversation, engines, tasks, self._emit, self._listening.speculation)
+        self._ended_trial: tuple[int, Trial] | None = None
+        """The revision that has ended and is not committed yet, and what was done for it."""
+        timeout_ms = settings.turns.silence_timeout_ms
+        self._attending = Attending(self, conversation, settings.care, link.transport, timeout_ms, engines.language)
+        self._goodbye: int | None = None
+        """The reply that ends the call, once it has been heard."""
         self._ends: str | None = None
         self._has_stopped_reply = False
         """The speech that is going on has stopped a reply; if it turns out to be noise, the reply is said again."""
@@ -91,10 +115,11 @@ class _Call:
         """Take inputs one by one until the call is over; return why it is."""
         self._emit(events.CallStarted(self._link.call_id, self._conversation.assistant.name, self._link.transport))
         self._link.attach(self)
-        self._answering.greet(self._conversation.start(metadata))
+        self._answering.greet(with_notice(self._settings.notice, self._conversation.start(metadata)))
         while self._ends is None or not self._answering.is_silent:
             given = await self._next()
             if isinstance(given, LinkClosed):
+                self._attending.take(CallerGone(self._listening.heard.now_ms, given.reason))
                 await self._let_go()
                 return given.reason
             self._take(given)
@@ -104,7 +129,9 @@ class _Call:
     def next_frame(self) -> PlayedFrame:
         """Give the transport its next 20 ms; frames that matter are told to the inbox."""
         frame = self._answering.playback.next_frame()
-        if frame.is_first_audible or frame.is_last:
+        if self._recorder is not None:
+            self._recorder.played(frame.samples, self._listening.heard.now_ms)
+        if frame.matters:
             self._link.inbox.put(FramePlayed(frame, self._link.now_ms()))
         return frame
 
@@ -115,11 +142,13 @@ class _Call:
                     return await self._link.inbox.get()
             except TimeoutError:
                 for _ in range(MISSING_AUDIO_MS // FRAME_MS):
-                    self._take(FrameArrived(silence(FRAME_MS, LISTEN_RATE_HZ), self._link.now_ms()))
+                    self._hear(silence(FRAME_MS, LISTEN_RATE_HZ), self._link.now_ms(), is_real=False)
 
     async def _let_go(self) -> None:
         """Stop listening and speaking, but let the turn that was committed come to its end."""
+        self._step(turn_inputs.CommitNow())
         self._listening.stop()
+        self._listening.speculation.stop()
         self._answering.stop()
         if self._answering.turn is not None:
             await asyncio.wait([self._answering.turn], timeout=FINISH_S)
@@ -130,120 +159,236 @@ class _Call:
     def _take(self, given: CallInput) -> None:
         match given:
             case FrameArrived(samples, received_ms):
-                self._step(self._listening.hear(samples, received_ms))
+                self._hear(samples, received_ms, is_real=True)
             case FramePlayed():
                 self._answering.played(given, self._link.now_ms())
             case MessageArrived(message):
                 self._take_message(message)
-            case PartialReady(begin_ms, text):
-                if self._turns.phase == "speaking" and begin_ms == self._turns.begin_ms and text:
-                    self._emit(events.PartialTranscript(text, self._listening.heard.now_ms))
             case ReplyStopped(reply_id):
                 self._answering.ended(reply_id)
             case TurnAnswered(_, ended):
                 self._ends = ended or self._ends
+                self._attending.answered(self._listening.heard.now_ms)
             case LinkClosed():
                 pass  # `hold` has returned
             case _:
                 self._step(given)
+
+    def _hear(self, samples: Pcm, received_ms: int, *, is_real: bool) -> None:
+        """Take 20 ms of the caller; what is no speech of theirs is kept from turn-taking."""
+        frame = self._listening.hear(samples, received_ms)
+        at_ms, state, policy = frame.at_ms, self._turns, self._policy
+        if self._recorder is not None:
+            self._recorder.heard(samples, at_ms)
+        is_heard, is_filler = self._answering.sound
+        self._attending.sounds(at_ms, is_heard=is_heard, is_filler=is_filler)
+        is_quiet = state.phase == "quiet"
+        limit = policy.speech_on_probability if is_quiet else policy.speech_off_probability
+        self._attending.take(
+            FrameTaken(
+                at_ms,
+                level_db=frame.level_db or 0.0,
+                is_voiced=frame.speech_probability >= limit,
+                is_real=is_real,
+                is_sounding=not is_quiet,
+                is_replying=state.reply_id is not None,
+            )
+        )
+        if self._goodbye is not None and self._answering.is_silent:
+            self._goodbye = None
+            self._attending.take(GoodbyeOver(at_ms))
+        self._step(frame if self._attending.hears else replace(frame, speech_probability=0.0))
 
     def _take_message(self, message: Mapping[str, Any]) -> None:
         match message:
             case {"type": "ping", "client_ms": int() | float() as client_ms}:
                 self._link.send({"type": "pong", "client_ms": client_ms, "call_ms": self._link.now_ms()})
             case {"type": "say", "text": str() as text} if text.strip():
-                self._answer_text(text)
+                self.answer_text(text)
+            case {"type": "key"} if self._press(message):
+                pass
             case {"type": "hang_up"}:
                 self._link.inbox.put(LinkClosed("caller-hung-up"))
             case _:
                 self._emit(
                     events.Fault(
                         "message-unknown",
-                        'send {"type": "ping" | "say" | "hang_up", ...}; see docs/events.md',
+                        'send {"type": "ping" | "say" | "key" | "hang_up", ...}; see docs/events.md',
                         self._link.now_ms(),
                     )
                 )
 
-    def _answer_text(self, text: str) -> None:
+    def _press(self, message: Mapping[str, Any]) -> bool:
+        state = self._turns
+        return self._attending.press(
+            message,
+            self._listening.heard.now_ms,
+            is_replying=state.reply_id is not None,
+            is_interruptible=state.is_interruptible,
+        )
+
+    # --- what a call can be asked to do: `attending.Attended` ------------------------------------------------------
+
+    def answer_text(self, text: str) -> None:
         """Answer a typed turn; what is being said is stopped, as speech would stop it."""
-        self._answering.hush(self._listening.heard.now_ms)
 
         async def understand() -> Understood:
             return await self._conversation.understand(UserTurn(text))
 
-        self._answering.answer(understand(), None, 0)
+        self._answer(understand())
 
-    def _answer_command(self, command: Command) -> None:
+    def answer_command(self, command: Command) -> None:
         """Answer something that happened to the caller and was not said."""
 
         async def understood() -> Understood:
             return Understood(UserTurn(""), (command,), "none")
 
+        self._answer(understood())
+
+    def say_aside(self, text: str, *, ends_call: bool) -> None:
+        """Say something that is no part of the conversation."""
+        reply_id = self._answering.say_aside(text, ends_call=ends_call)
+        if ends_call:
+            self._goodbye = reply_id
+
+    def fill(self, text: str) -> None:
+        """Say a few words before a reply that takes long."""
+        self._answering.fill(text)
+
+    def stop_reply(self) -> None:
+        """Stop what is being said."""
+        self._step(turn_inputs.CommitNow())
         self._answering.hush(self._listening.heard.now_ms)
-        self._answering.answer(understood(), None, 0)
+
+    def resume_reply(self, reply_id: int) -> None:
+        """Go on with a reply that was held for too long."""
+        self._answering.resume(reply_id)
+
+    def drop_speech(self) -> None:
+        """Give up what the caller is saying: they press keys."""
+        self._step(turn_inputs.SpeechDropped())
+
+    def listen_in(self, language: str) -> None:
+        """Hear the caller in another language from now on."""
+        self._listening.language = language
+        self._emit(events.LanguageSwitched(language, self._listening.heard.now_ms))
+
+    def emit(self, event: events.CallEvent) -> None:
+        """Tell everybody of an event."""
+        self._emit(event)
+
+    def hang_up(self, reason: str) -> None:
+        """End the call."""
+        self._link.inbox.put(LinkClosed(reason))
+
+    def _answer(self, understanding: Coroutine[Any, Any, Understood]) -> None:
+        self._step(turn_inputs.CommitNow())
+        self._answering.hush(self._listening.heard.now_ms)
+        self._answering.answer(understanding, None, 0)
 
     # --- effects -----------------------------------------------------------------------------------------------
 
-    def _step(self, given: turns.TurnInput) -> None:
-        if isinstance(given, turns.TranscriptReady):
-            at_ms = self._listening.heard.now_ms
-            text = given.text.strip()
-            self._emit(events.FinalTranscript(given.revision, text, given.log_probability, at_ms))
-        if isinstance(given, turns.TurnJudged):
-            at_ms = self._listening.heard.now_ms
-            self._emit(events.TurnProbability(given.revision, given.probability, at_ms))
+    def _step(self, given: turn_inputs.TurnInput) -> None:
+        if self._recorder is not None:
+            self._recorder.turn_input(given)
+        self._tell(given)
         self._turns, effects = turns.step(self._turns, given, self._policy)
-        if isinstance(given, turns.RecognitionFailed) and effects:
-            self._has_stopped_reply = False
-            self._answer_command(Failed())  # the caller did say something: never answer with silence
         for effect in effects:
             self._carry_out(effect)
 
-    def _carry_out(self, effect: turns.TurnEffect) -> None:
+    def _tell(self, given: turn_inputs.TurnInput) -> None:
+        """Let the others know: the client what models made of the caller's audio, the listener what is asked."""
+        at_ms = self._listening.heard.now_ms
+        match given:
+            case turn_inputs.PartialReady(begin_ms, text, committed):
+                if self._turns.phase == "speaking" and begin_ms == self._turns.begin_ms and text:
+                    self._emit(events.PartialTranscript(text, at_ms, committed))
+            case turn_inputs.TranscriptReady(revision, text, log_probability):
+                self._emit(events.FinalTranscript(revision, text.strip(), log_probability, at_ms))
+                self._attending.take(FinalHeard(text, given.language, log_probability))
+            case turn_inputs.QuestionChanged():
+                self._listening.expect(given)
+                self._attending.ask(given.expectation, at_ms)
+            case turn_inputs.TurnJudged(revision, probability):
+                self._emit(events.TurnProbability(revision, probability, at_ms))
+            case _:
+                pass
+
+    def _carry_out(self, effect: turn_effects.TurnEffect) -> None:
+        heard = self._listening.heard
         match effect:
-            case turns.Emit(event):
+            case turn_effects.Emit(event):
                 self._emit(event)
-            case turns.TryTurn():
+            case turn_effects.TryTurn():
                 self._listening.try_turn(effect)
-            case turns.JudgeTurn():
+            case turn_effects.JudgeTurn():
                 self._listening.judge(effect)
-            case turns.RecognisePartial():
+            case turn_effects.RecognisePartial():
                 self._listening.recognise_partial(effect)
-            case turns.Understand():
-                self._listening.understand(effect, self._link.now_ms(), self._answering.turn)
-            case turns.WithdrawTurn(revision):
+            case turn_effects.Understand():
+                self._listening.understand(effect, self._answering.turn)
+            case turn_effects.WithdrawTurn(revision):
                 self._listening.abandon(revision)
-            case turns.DropTurn(revision):
+            case turn_effects.DropTurn(revision):
                 self._listening.abandon(revision)
-                if self._has_stopped_reply:
-                    self._has_stopped_reply = False
-                    self._answer_command(RepeatLastBotMessages())
-            case turns.StopReply(reply_id):
+                self._say_again()
+            case turn_effects.AdmitUnheard(revision):
+                self._listening.abandon(revision)
+                self._has_stopped_reply = False
+                self.answer_command(Failed())  # never answer with silence
+            case turn_effects.PauseReply(reply_id):
+                self._answering.pause(reply_id)
+            case turn_effects.ResumeReply(reply_id):
+                self._answering.resume(reply_id)
+            case turn_effects.StopReply(reply_id):
                 self._has_stopped_reply = True
-                self._answering.barge_in(reply_id, self._listening.heard.now_ms)
-            case turns.PromptCaller():
-                self._answer_command(UserSilence())
-            case turns.CommitTurn():
+                self._answering.barge_in(reply_id, heard.now_ms)
+            case turn_effects.BeginReply():
+                self._begin_reply(effect)
+            case turn_effects.RetractTurn():
+                self._ended_trial = None
+                self._answering.retract(heard.now_ms)
+            case turn_effects.CommitTurn():
                 self._commit(effect)
             case _:
                 assert_never(effect)
 
-    def _commit(self, order: turns.CommitTurn) -> None:
-        self._has_stopped_reply = False
+    def _say_again(self) -> None:
+        """What stopped a reply was no turn: say the reply again."""
+        if self._has_stopped_reply:
+            self._has_stopped_reply = False
+            self.answer_command(RepeatLastBotMessages())
+
+    def _begin_reply(self, order: turn_effects.BeginReply) -> None:
+        """Say what needs no action, and leave the turn open for a moment."""
         trial = self._listening.take(order.revision)
         if trial is None or trial.understanding is None or self._ends is not None:
             return  # after the last words, the conversation is over
-        heard, now_ms = self._listening.heard, self._link.now_ms()
-        marks = TurnMarks(
-            speech_end_ms=heard.clock_ms(trial.speech_end_ms),
-            silence_enough_ms=heard.clock_ms(order.silence_enough_ms),
-            transcript_ms=trial.transcript_ms,
-            understood_ms=now_ms,
-            decided_ms=now_ms,
-            first_audio_ms=now_ms,
-        )
+        self._ended_trial = (order.revision, trial)
+        understood = trial.understanding.result()
+        foreseen = self._listening.speculation.preview(understood)
+        if not foreseen:  # the state has changed since it was tried
+            self._step(turn_inputs.CommitNow())
+            return
+        self._has_stopped_reply = False
+        marks = self._listening.marks(trial, order.silence_enough_ms)
+        self._answering.begin(order.revision, understood, foreseen, marks, self._policy.min_gap_ms)
+
+    def _commit(self, order: turn_effects.CommitTurn) -> None:
+        self._has_stopped_reply = False
+        ended, self._ended_trial = self._ended_trial, None
+        if self._answering.has_begun(order.revision):
+            self._answering.commit_begun()
+            return
+        trial = ended[1] if ended is not None and ended[0] == order.revision else self._listening.take(order.revision)
+        if trial is None or trial.understanding is None or self._ends is not None:
+            return  # after the last words, the conversation is over
         self._answering.hush(self._listening.heard.now_ms)
+        marks = self._listening.marks(trial, order.silence_enough_ms)
         self._answering.answer(trial.understanding, marks, self._policy.min_gap_ms)
 
     def _emit(self, event: events.CallEvent | DialogueEvent) -> None:
         self._link.send(to_json(event))
+        if self._recorder is not None:
+            self._recorder.event(event)
+        self._attending.see(event, self._listening.heard.now_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voice.ports import Recogniser, Synthesiser, TurnModel, VoiceActivity
+from voice.ports import Recogniser, SpeechMemory, TurnModel, VoiceActivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,6 @@ class SpeechEngines:
 
     recogniser: Recogniser
     turn_model: TurnModel
-    synthesiser: Synthesiser
+    synthesiser: SpeechMemory
     new_voice_activity: Callable[[], VoiceActivity]
     language: str = "en"

@@ -34,10 +34,11 @@ class SpeechPaused:
 
 @dataclass(frozen=True, slots=True)
 class PartialTranscript:
-    """What was recognised so far; may change."""
+    """What was recognised so far; may change, but for the words of `committed`, on which two runs agreed."""
 
     text: str
     at_ms: int
+    committed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,68 @@ class TurnDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnRetracted:
+    """A turn that had ended goes on after all: the caller spoke again before anything came of it."""
+
+    revision: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPaused:
+    """The caller makes sounds over this reply; it is held until it is known what they are."""
+
+    reply_id: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyResumed:
+    """It was a nod (`backchannel`), `noise`, or too short to be known yet (`unknown`): the reply goes on."""
+
+    reply_id: int
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class BargeIn:
     """Caller speech stopped the assistant; `heard_ms` of the reply had been played."""
 
     reply_id: int
     heard_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundBegan:
+    """Something without words plays where the caller is, at this level: it is no longer taken for speech."""
+
+    at_ms: int
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundEnded:
+    """It is over: `words` were heard, or it is `quiet`."""
+
+    at_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The caller pressed a key of the telephone."""
+
+    key: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSwitched:
+    """The call goes on in the language that the caller speaks."""
+
+    language: str
     at_ms: int
 
 
@@ -106,13 +164,17 @@ class ReplyFinished:
 
 @dataclass(frozen=True, slots=True)
 class LatencyMeasured:
-    """Where the gap of a turn went. The parts follow one another on the critical path and add up to `gap_ms`."""
+    """Where the gap of a turn went. The parts follow one another on the critical path and add up to `gap_ms`.
+
+    `was_ready`: the first sentence of the reply had been rendered when the turn ended.
+    """
 
     reply_id: int
     gap_ms: int
     parts: Mapping[str, int]
     speech_end_ms: int
     first_audio_ms: int
+    was_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +201,14 @@ CallEvent: TypeAlias = (
     | TurnProbability
     | TurnEnded
     | TurnDropped
+    | TurnRetracted
+    | ReplyPaused
+    | ReplyResumed
     | BargeIn
+    | BackgroundBegan
+    | BackgroundEnded
+    | KeyPressed
+    | LanguageSwitched
     | ReplyStarted
     | ReplyFinished
     | LatencyMeasured

@@ -19,17 +19,24 @@ class HeardAudio:
     def __init__(self) -> None:
         self.now_ms = 0
         self._frames: deque[tuple[Pcm, int]] = deque(maxlen=KEPT_FRAMES)
+        self._voiced: deque[bool] = deque(maxlen=KEPT_FRAMES)
 
-    def append(self, samples: Pcm, received_ms: int) -> None:
-        """Add the next frame, with the moment of its arrival on the call's clock."""
+    def append(self, samples: Pcm, received_ms: int, *, is_voiced: bool = False) -> None:
+        """Add the next frame, with the moment of its arrival on the call's clock, and whether it sounds like speech."""
         if len(samples) != FRAME_SAMPLES:
             raise ValueError(f"a frame has {FRAME_SAMPLES} samples, not {len(samples)}")
         self._frames.append((samples, received_ms))
+        self._voiced.append(is_voiced)
         self.now_ms += FRAME_MS
 
     def cut(self, from_ms: int, to_ms: int) -> Audio:
         """Return the audio of a span as float32 at 16 kHz; what is no longer kept is left out."""
         return to_float(self._pcm(from_ms, to_ms))
+
+    def voiced_ms(self, from_ms: int, to_ms: int) -> int:
+        """Return how much of a span sounded like speech."""
+        first, last = self._indexes(from_ms, to_ms)
+        return FRAME_MS * sum(1 for index, is_voiced in enumerate(self._voiced) if first <= index < last and is_voiced)
 
     def speech_end_ms(self, from_ms: int, to_ms: int) -> int:
         """Return the audio time just after the last audible sample of a span; its end if nothing is audible."""
@@ -52,7 +59,11 @@ class HeardAudio:
         return self.now_ms - len(self._frames) * FRAME_MS
 
     def _pcm(self, from_ms: int, to_ms: int) -> Pcm:
-        first = max(0, (from_ms - self._oldest_ms) // FRAME_MS)
-        last = max(0, -(-(to_ms - self._oldest_ms) // FRAME_MS))
+        first, last = self._indexes(from_ms, to_ms)
         frames = [samples for index, (samples, _) in enumerate(self._frames) if first <= index < last]
         return np.concatenate(frames) if frames else np.zeros(0, dtype=np.int16)
+
+    def _indexes(self, from_ms: int, to_ms: int) -> tuple[int, int]:
+        """Return which frames hold a span, the last one not included."""
+        first = max(0, (from_ms - self._oldest_ms) // FRAME_MS)
+        return first, max(0, -(-(to_ms - self._oldest_ms) // FRAME_MS))

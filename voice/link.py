@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from voice.playback import PlayedFrame
 from voice.ports import Pcm
-from voice.turns import TurnInput
+from voice.turn_inputs import TurnInput
 
 MAX_WAITING_FRAMES = 100
 """2 s of audio: if the call falls that far behind, the oldest frames are dropped and counted."""
@@ -48,14 +48,6 @@ class LinkClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class PartialReady:
-    """What was recognised of a turn that still goes on."""
-
-    begin_ms: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReplyStopped:
     """A reply has been played or thrown away; nothing more will come of it."""
 
@@ -71,7 +63,7 @@ class TurnAnswered:
 
 
 LinkInput: TypeAlias = FrameArrived | MessageArrived | FramePlayed | LinkClosed
-CallInput: TypeAlias = LinkInput | TurnInput | PartialReady | ReplyStopped | TurnAnswered
+CallInput: TypeAlias = LinkInput | TurnInput | ReplyStopped | TurnAnswered
 
 
 class Inbox:

@@ -3,6 +3,9 @@
 A plain object without clock or I/O. Whoever owns the playout clock (the transport) takes a frame every 20 ms; the
 call puts samples in by `reply_id`. Samples of any reply but the live one are dropped here, so a late chunk of a
 stopped reply can never become a second voice.
+
+A reply can be paused and goes on from the sample at which it was: the pause fades out over a frame, which is heard
+again from its beginning, faded in.
 """
 
 from __future__ import annotations
@@ -12,19 +15,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voice.audio import FRAME_MS, fade_out, first_audible_sample, silence
+from voice.audio import FRAME_MS, fade_in, fade_out, first_audible_sample, silence
 from voice.ports import Pcm
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedFrame:
-    """20 ms for the transport. `is_first_audible`: the reply's first sound is in it, `onset_ms` into the frame."""
+    """20 ms for the transport. `is_first_audible`: the reply's first sound is in it, `onset_ms` into the frame.
+
+    `sentence` is the number of the sentence that begins in this frame, counted from 0; None in all other frames.
+    """
 
     samples: Pcm
     reply_id: int | None
     is_first_audible: bool = False
     onset_ms: int = 0
     is_last: bool = False
+    sentence: int | None = None
+
+    @property
+    def matters(self) -> bool:
+        """Whether the call is to know of this frame."""
+        return self.is_first_audible or self.is_last or self.sentence is not None
 
 
 class PlaybackQueue:
@@ -37,7 +49,15 @@ class PlaybackQueue:
         self._silent = silence(FRAME_MS, rate_hz)
         self._chunks: deque[Pcm] = deque()
         self._buffered = 0
+        self._put = 0
         self._heard = 0
+        self._begins: deque[tuple[int, int]] = deque()
+        """Where sentences begin, (sample of the reply, number), those that have not been heard yet."""
+        self._paused: int | None = None
+        """The reply that is being held, which may not have been opened yet."""
+        self._fading: Pcm | None = None
+        """The frame that goes out next, whatever is queued: the end of what was paused or stopped."""
+        self._fades_in = False
         self._was_audible = False
         self._is_complete = False
 
@@ -50,13 +70,28 @@ class PlaybackQueue:
     def buffered_ms(self) -> int:
         return self._buffered * 1000 // self.rate_hz
 
+    @property
+    def is_paused(self) -> bool:
+        return self._paused is not None and self._paused == self.reply_id
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether the next frame has samples of a reply."""
+        return self._buffered > 0 and not self.is_paused
+
     def open(self, reply_id: int) -> None:
         """Make this the live reply; whatever another one still held is dropped."""
         self._clear()
         self.reply_id = reply_id
-        self._heard = 0
+        self._heard = self._put = 0
+        self._fades_in = False
         self._was_audible = False
         self._is_complete = False
+
+    def begin_sentence(self, reply_id: int, number: int) -> None:
+        """What is put next belongs to this sentence of the reply."""
+        if reply_id == self.reply_id and not self._is_complete:
+            self._begins.append((self._put, number))
 
     def put(self, reply_id: int, samples: Pcm) -> bool:
         """Append samples of a reply; False if that reply is not the live one (they are dropped)."""
@@ -64,6 +99,7 @@ class PlaybackQueue:
             return False
         self._chunks.append(samples)
         self._buffered += len(samples)
+        self._put += len(samples)
         return True
 
     def complete(self, reply_id: int) -> None:
@@ -71,36 +107,79 @@ class PlaybackQueue:
         if reply_id == self.reply_id:
             self._is_complete = True
 
+    def pause(self, reply_id: int) -> None:
+        """Hold a reply, fading over one frame; also one that is not open yet."""
+        if self._paused == reply_id:
+            return
+        if reply_id == self.reply_id and self._buffered and self._heard:
+            self._fading = fade_out(self._peek())
+        self._paused = reply_id
+
+    def resume(self, reply_id: int) -> None:
+        """Go on from the sample at which the reply was paused."""
+        if self._paused == reply_id:
+            self._paused = None
+            self._fades_in = reply_id == self.reply_id and self._heard > 0
+
     def stop(self, reply_id: int) -> int | None:
         """Stop a reply, fading over one frame; return the milliseconds heard, None if it was not live."""
+        if self._paused == reply_id:
+            was_silent, self._paused = True, None
+        else:
+            was_silent = False
         if reply_id != self.reply_id:
             return None
         heard_ms = self.heard_ms
-        tail = fade_out(self._take()) if self._buffered and self._heard else None
+        if self._buffered and self._heard and not was_silent:
+            self._fading = fade_out(self._peek())
         self._clear()
         self.reply_id = None
-        if tail is not None:
-            self._chunks.append(tail)
-            self._buffered = len(tail)
         return heard_ms
 
     def next_frame(self) -> PlayedFrame:
         """Return the next 20 ms; silence when there is nothing to play."""
         reply_id = self.reply_id
+        if self._fading is not None:
+            faded, self._fading = self._fading, None
+            return PlayedFrame(faded, None)
+        if self.is_paused:
+            return PlayedFrame(self._silent, None)
         if not self._buffered:
             if self._is_complete and reply_id is not None:
                 self.reply_id = None
                 return PlayedFrame(self._silent, reply_id, is_last=True)
             return PlayedFrame(self._silent, None)
+        return self._play(reply_id)
+
+    def _play(self, reply_id: int | None) -> PlayedFrame:
         samples = self._take()
-        if reply_id is None:
-            return PlayedFrame(samples, None)
+        if self._fades_in:
+            samples, self._fades_in = fade_in(samples), False
+        sentence: int | None = None
         self._heard += len(samples)
+        while self._begins and self._begins[0][0] < self._heard:
+            sentence = self._begins.popleft()[1]
         onset = None if self._was_audible else first_audible_sample(samples, self.rate_hz)
         if onset is None:
-            return PlayedFrame(samples, reply_id)
+            return PlayedFrame(samples, reply_id, sentence=sentence)
         self._was_audible = True
-        return PlayedFrame(samples, reply_id, is_first_audible=True, onset_ms=onset * 1000 // self.rate_hz)
+        onset_ms = onset * 1000 // self.rate_hz
+        return PlayedFrame(samples, reply_id, is_first_audible=True, onset_ms=onset_ms, sentence=sentence)
+
+    def _peek(self) -> Pcm:
+        """Return the next frame and leave it."""
+        samples = np.concatenate([self._chunks[0][: self._frame_samples], *self._more()])[: self._frame_samples]
+        return np.concatenate([samples, self._silent[len(samples) :]])
+
+    def _more(self) -> list[Pcm]:
+        """Return as much behind the first chunk as a frame may need."""
+        found, length = [], len(self._chunks[0])
+        for index in range(1, len(self._chunks)):
+            if length >= self._frame_samples:
+                break
+            found.append(self._chunks[index])
+            length += len(found[-1])
+        return found
 
     def _take(self) -> Pcm:
         """Remove and return one frame's worth, padded with silence at the very end."""
@@ -119,4 +198,5 @@ class PlaybackQueue:
 
     def _clear(self) -> None:
         self._chunks.clear()
+        self._begins.clear()
         self._buffered = 0

@@ -41,14 +41,45 @@ class TurnPolicy:
     """Silence that ends a turn about which the turn model is undecided."""
     unfinished_wait_ms: int = 1400
     """Silence that ends a turn which sounds or reads unfinished."""
+    complete_wait_ms: int = 200
+    """Silence after the last of as many digits as the flow expects, or the end of an e-mail address: that was all."""
+    may_go_on_wait_ms: int = 800
+    """Silence after an answer that is whole and may go on: "two hundred" (fifty), "John" (Smith), "seven" (thirty)."""
+    incomplete_wait_ms: int = 2000
+    """Silence within an answer of which the rest has to come: "joe at example", "the third of", a code begun."""
+    incomplete_number_wait_ms: int = 2500
+    """Silence within a number with digits still to come; callers who dictate pause up to 1.5 s between groups."""
+    open_number_wait_ms: int = 1600
+    """Silence after digits of a number whose length is not known, until the pauses between its groups tell better."""
+    hesitation_wait_ms: int = 2000
+    """Silence after "um" or "no, wait": who says it wants to go on, and pauses longer than within a sentence."""
+    hold_on_wait_ms: int = 4000
+    """Silence after "hold on" or "let me see": the caller looks for something; our own choice."""
     finished_probability: float = 0.5
     """Turn-model estimate from which a turn counts as finished; the model's own threshold."""
     unfinished_probability: float = 0.15
     """Turn-model estimate up to which a turn counts as unfinished."""
     noise_log_probability: float = -1.15
     """Transcripts less likely than this are noise: speech measured -1.07 at worst, non-speech -1.19 at best."""
-    barge_in_ms: int = 240
-    """So much caller speech over a reply stops it."""
+    barge_in_ms: int = 900
+    """So much caller speech over a reply, short gaps left out, stops it whatever the words are; till then it is
+    paused."""
+    noise_margin_db: float = 6.0
+    """Speech is louder by so much than what is heard while nobody speaks; voice activity alone takes a murmur behind
+    the caller for speech, and no turn would end (6 voices 20 dB below the caller: 99 % of frames)."""
+    mumbled_log_probability: float = -0.85
+    """A short sound over a statement whose words are less likely than this is a nod: "mhm" was written "MhN." (-1.05)
+    and "NM mom." (-0.92)."""
+    overlap_partial_ms: int = 200
+    """After so much caller speech over a reply its words are asked for."""
+    overlap_decide_ms: int = 400
+    """So long after speech over a reply began, a reply that was paused for a short sound goes on."""
+    overlap_short_ms: int = 500
+    """Caller sounds over a reply that are longer than this in all are no nod: the reply waits for their words."""
+    overlap_answer_ms: int = 900
+    """And so long where the sound may answer the question that is being asked."""
+    retract_ms: int = 700
+    """Speech that begins so soon after the reply became audible continues the turn, which is then taken back."""
     partial_every_ms: int = 800
     """While the caller speaks, a partial transcript is asked for this often. A final transcript waits for a partial
     that is being decoded, so more of them make every turn slower on two cores."""

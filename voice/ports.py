@@ -27,21 +27,56 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One word as it was written. `confidence` (0 to 1) is the geometric mean of the probabilities of its tokens.
+
+    `start_ms` and `end_ms` count from the beginning of the recognised audio, where the recogniser was asked for them.
+    """
+
+    text: str
+    confidence: float
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """What a recogniser wrote. `log_probability`: mean a token (speech: about -0.1; noise: below -1.1)."""
+    """What a recogniser wrote. `log_probability`: mean a token (speech: about -0.1; noise: below -1.1).
+
+    `language` is the code of the language it was written in: the one that was asked for, or the one detected.
+    """
 
     text: str
     log_probability: float
     took_ms: float
     audio_ms: int
+    words: tuple[Word, ...] = ()
+    language: str | None = None
+
+
+class RecognitionDropped(Exception):
+    """A partial was given up unfinished, for a newer one of the same call or for a final. Nobody's fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """Where a word of a text is spoken. `word` is its number in the text, whose words are parted by white space.
+
+    `begin` and `end` are samples of the chunk.
+    """
+
+    word: int
+    begin: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechChunk:
-    """A piece of synthesised speech, in order; `sample_rate_hz` is the voice's."""
+    """A piece of synthesised speech, in order; `sample_rate_hz` is the voice's, `words` are empty if unknown."""
 
     samples: Pcm
     sample_rate_hz: int
+    words: tuple[SpokenWord, ...] = ()
 
 
 class VoiceActivity(Protocol):
@@ -54,9 +89,28 @@ class VoiceActivity(Protocol):
 
 class Recogniser(Protocol):
     async def recognise(
-        self, audio: Audio, *, language: str = "en", hints: Sequence[str] = (), priority: Priority
+        self,
+        audio: Audio,
+        *,
+        language: str = "en",
+        hints: Sequence[str] = (),
+        priority: Priority,
+        key: str | None = None,
+        is_short_expected: bool = False,
     ) -> Transcript:
-        """Transcribe one utterance. Cancelling drops the work if it has not begun."""
+        """Transcribe one utterance. Cancelling drops the work, also where it has begun.
+
+        Args:
+            audio: the utterance.
+            language: a code such as "en", or "auto": detected, and kept for this `key` from the first sure final on.
+            hints: names and words that may well be said; see `voice.biasing`.
+            priority: finals before speculation before partials before prefetch.
+            key: whose it is (a call's id): calls take turns, and a newer partial of a call replaces one that waits.
+            is_short_expected: the answer is likely to be a word or two, which is decoded faster.
+
+        Raises:
+            RecognitionDropped: a partial was given up for a newer one of its call or for a final.
+        """
         ...
 
 
@@ -69,4 +123,16 @@ class TurnModel(Protocol):
 class Synthesiser(Protocol):
     def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncIterator[SpeechChunk]:
         """Speak one sentence; chunks come as they are made."""
+        ...
+
+
+class SpeechMemory(Synthesiser, Protocol):
+    """A synthesiser that keeps what it has spoken, and can speak ahead."""
+
+    async def render(self, text: str, *, priority: Priority = Priority.PREFETCH) -> None:
+        """Bring a sentence into memory ahead of its use, unless it is there."""
+        ...
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a sentence would be spoken from memory."""
         ...

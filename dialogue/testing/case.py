@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialogue.testing.expectations import Expectation
+from dialogue.testing.voice_keys import PLAIN, AnswerLimit, VoiceStep
 from flows.commands import Json
 from flows.errors import Finding
 from flows.source import Table
@@ -21,13 +22,24 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class UserStep:
-    """One turn of a case. `text` is None for what is expected of the session's start, before any turn."""
+    """One turn of a case. `text` is None for what is expected of the session's start, before any turn, and of a step
+    in which the caller is silent.
+
+    `voice` and `limits` are of spoken runs alone: how it is said, and how soon the answer must begin.
+    """
 
     text: str | None
     metadata: Mapping[str, Json]
     wanted: tuple[Wanted, ...]
     is_ordered: bool
     line: int
+    voice: VoiceStep = PLAIN
+    limits: tuple[AnswerLimit, ...] = ()
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the caller says nothing in this step, which only a spoken run can do."""
+        return self.text is None and self.voice.silence_ms > 0
 
 
 @dataclass(frozen=True, slots=True)

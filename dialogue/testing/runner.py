@@ -142,6 +142,8 @@ class _Run:
         if case.slots:
             await conversation.set_slots(case.slots)
         for step in case.steps:
+            if step.is_silence:
+                continue  # nobody can be silent in a typed conversation: see `voice_notes`
             self._step = step
             turn = Turn(tuple(conversation.events)) if step.text is None else await self._turn(step.text)
             if isinstance(understanding, RecordedUnderstanding) and understanding.ran_out:
@@ -207,7 +209,7 @@ def _conversation(case: Case, bench: Bench, understanding: Understanding) -> Con
         f"{case.file}::{case.name}",
         bench.assistant,
         understanding=understanding,
-        actions=with_search(_actions(case, bench), bench.search),
+        actions=with_search(actions_of(case, bench), bench.search),
         store=MemoryEventStore(),
         random=Random(SEED),
         channel=bench.channel,
@@ -227,7 +229,8 @@ def _offered(cleaned: Sequence[Command], assistant: Assistant) -> frozenset[str]
     return frozenset(ids) | {assistant.flows[flow_id].name for flow_id in ids if flow_id in assistant.flows}
 
 
-def _actions(case: Case, bench: Bench) -> ActionRunner:
+def actions_of(case: Case, bench: Bench) -> ActionRunner:
+    """Return what runs a case's actions: its stubs, user code, or both."""
     match bench.stubs:
         case "only":
             return StubbedActions(case.stubs)

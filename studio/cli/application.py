@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli import bench, call, chat, doctor, finetune, models, serve, test, train, understand, validate
+from studio.cli import bench, call, chat, doctor, finetune, models, replay, serve, test, train, understand, validate
 
 app = typer.Typer(
     name="vivavoce",
@@ -41,6 +41,7 @@ app.command()(call.call)
 app.command("test", cls=test.TestCommand)(test.run)
 app.command("train")(train.run)
 app.command("understand")(understand.run)
+app.command("replay")(replay.run)
 app.command()(validate.validate)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")

@@ -14,6 +14,18 @@ app = typer.Typer(no_args_is_help=True, help="Measure what this project promises
 _AS_GIVEN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
+@app.command("barge-in", context_settings=_AS_GIVEN, add_help_option=False)
+def barge_in(context: typer.Context) -> None:
+    """Measure how soon speech silences the assistant, and whether it goes on after a cough."""
+    _run("barge_in", context)
+
+
+@app.command(context_settings=_AS_GIVEN, add_help_option=False)
+def cutoffs(context: typer.Context) -> None:
+    """Measure how often callers are cut off who pause in a number or a sentence."""
+    _run("cutoffs", context)
+
+
 @app.command(context_settings=_AS_GIVEN, add_help_option=False)
 def engine(context: typer.Context) -> None:
     """Measure the turns a second on one core, and how their cost grows with flows and history."""
@@ -22,7 +34,7 @@ def engine(context: typer.Context) -> None:
 
 @app.command(context_settings=_AS_GIVEN, add_help_option=False)
 def gap(context: typer.Context) -> None:
-    """Measure the gap between a caller's last sound and the first of the reply."""
+    """Measure the gap between a caller's last sound and the first of the reply, also beside Pipecat."""
     _run("gap", context)
 
 

@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from dialogue.testing.results import SuiteResult
+    from studio.spoken_tests.plan import SpokenOptions
     from studio.testing import RunOptions
 
 COVERAGE = "--coverage"
@@ -67,7 +68,10 @@ def run(
     profile: Annotated[
         str | None, typer.Option(metavar="3.13|3.14|3.16", help="Behave as this version of the format does.")
     ] = None,
-    channel: Annotated[str, typer.Option(metavar="NAME", help="The channel on which the tests speak.")] = "rest",
+    channel: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The channel on which the tests speak: rest, or voice with --voice."),
+    ] = None,
     coverage: Annotated[
         Path | None,
         typer.Option(COVERAGE, metavar="[FOLDER]", help="Measure which steps run; write the report here."),
@@ -78,8 +82,32 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     is_failing_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
+    is_spoken: Annotated[
+        bool, typer.Option("--voice", help="Speak every step of the caller over a real WebRTC call.")
+    ] = False,
+    voices: Annotated[
+        str, typer.Option(metavar="N|NAME,...", help="With --voice: how many voices, or which; .onnx files too.")
+    ] = "",
+    speed: Annotated[
+        str, typer.Option(metavar="X|X..Y", help="With --voice: how fast callers speak, drawn for each step.")
+    ] = "1.0",
+    noise: Annotated[
+        str, typer.Option(metavar="babble:DB|white:DB", help="With --voice: noise so far below the speech.")
+    ] = "none",
+    codec: Annotated[
+        str, typer.Option(metavar="opus|mulaw", help="With --voice: mulaw is a telephone's 8 kHz.")
+    ] = "opus",
+    seed: Annotated[int, typer.Option(metavar="N", help="With --voice: of all chance; the same, the same audio.")] = 0,
+    parallel: Annotated[int, typer.Option(metavar="N", help="With --voice: calls at once.")] = 1,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="With --voice: keep audio and events of every case here.")
+    ] = None,
+    shows_heard: Annotated[
+        bool, typer.Option("--heard", help="With --voice: show what was heard in every turn.")
+    ] = False,
 ) -> None:
     """Run an assistant's end-to-end tests. Exit code 0 only if there are any and all of them passed."""
+    from studio.spoken_tests.plan import SpokenOptions
     from studio.testing import RunOptions
 
     options = RunOptions(
@@ -90,22 +118,67 @@ def run(
         _actions(actions),
         is_failing_fast,
         _profile(profile),
-        channel,
+        channel or ("voice" if is_spoken else "rest"),
         coverage,
         is_skipping_judged,
         os.environ,
     )
     _check_places(options)
-    result = _run(options, as_json=as_json)
-    if junit is not None:
-        from studio.junit import write_junit
+    spoken = SpokenOptions(voices, speed, noise, codec, seed, parallel, keep, shows_heard)
+    if is_spoken:
+        told, result = _run_spoken(options, spoken, junit, as_json=as_json)
+    else:
+        _check_typed(spoken)
+        result = _run(options, as_json=as_json)
+        told = result.to_json()
+        if junit is not None:
+            from studio.junit import write_junit
 
-        write_junit(junit, result)
+            write_junit(junit, result)
     if as_json:
         import json
 
-        typer.echo(json.dumps(result.to_json(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     raise typer.Exit(0 if result.failed == 0 and result.cases else 1)
+
+
+def _run_spoken(
+    options: RunOptions, spoken: SpokenOptions, junit: Path | None, *, as_json: bool
+) -> tuple[dict[str, Any], SuiteResult]:
+    """Run the tests over calls; return what a program reads, and the result."""
+    import asyncio
+
+    from studio.logs import configure_logs
+    from studio.settings import LogConfig, load_settings
+    from studio.spoken_tests.errors import SpokenOptionInvalid
+    from studio.spoken_tests.plan import plan_of
+    from studio.spoken_tests.report import write_spoken_junit
+    from studio.spoken_tests.run import run_spoken_tests
+
+    if options.commands is not None:
+        message = "with --voice the commands come from what was heard: leave out --commands, or --voice"
+        raise typer.BadParameter(message, param_hint="--commands")
+    try:
+        plan = plan_of(spoken)
+        settings = load_settings()
+        configure_logs(LogConfig("error", settings.log.format))
+        say = _quiet if as_json else typer.echo
+        result = asyncio.run(run_spoken_tests(options, plan, settings, say=say))
+    except SpokenOptionInvalid as error:
+        raise typer.BadParameter(error.problem, param_hint=error.option) from None
+    if junit is not None:
+        write_spoken_junit(junit, result)
+    return result.to_json(), result.suite
+
+
+def _check_typed(spoken: SpokenOptions) -> None:
+    """Refuse options of spoken tests where nothing is spoken: whoever gave one believes that it does something."""
+    from studio.spoken_tests.plan import SpokenOptions
+
+    given = {name for name in SpokenOptions.__slots__ if getattr(spoken, name) != getattr(SpokenOptions(), name)}
+    if given:
+        named = ", ".join(sorted("--heard" if name == "shows_heard" else f"--{name}" for name in given))
+        raise typer.BadParameter(f"{named} belong to spoken tests: add --voice", param_hint=named)
 
 
 def _run(options: RunOptions, *, as_json: bool) -> SuiteResult:

@@ -23,8 +23,10 @@ def validate(
 ) -> None:
     """Check an assistant: every error with file:line:column. Exit code 1 if there is any."""
     from studio.assistants import find_folder, find_problems
+    from studio.spoken_tests.checks import spoken_findings
 
-    findings = find_problems(find_folder(folder))
+    found = find_folder(folder)
+    findings = (*find_problems(found), *spoken_findings(found))
     errors = sum(1 for finding in findings if finding.severity == "error")
     warnings = len(findings) - errors
     if as_json:

@@ -1,163 +1,127 @@
-"""The gap between a caller's last audible sample and the first of the reply, for closed and open questions.
+"""The gap between a caller's last audible sample and the first of the reply, by kind of question.
 
-    python -m tests.bench.gap [URL] [--turns N] [--json]
+    python -m tests.bench.gap [URL] [--turns N] [--calls N] [--baseline] [--noise [--voices N]] [--json]
 
-Without a URL it serves the bank example itself. One conversation warms the server up and is left out.
+Without a URL it serves the bank example itself. One conversation warms the server up and is left out. `--baseline`
+measures Pipecat after it, with the same recordings, weights, transport and machine (see `pipecat_baseline`).
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
-import random
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tests.bench.conversations import CONVERSATIONS, Line
+from tests.bench.calls_at_once import Plan, measure
+from tests.bench.conversations import CONVERSATIONS, KINDS
+from tests.bench.gap_figures import Measured, Run, as_text, ratios, summarise
 from tests.bench.machine import describe_machine, load_average
-from tests.support.recordings import speak, with_silence
-from tests.support.server import serve_assistant
-from voice.caller.client import place_call
-from voice.caller.report import CallReport, TurnReport
+from tests.bench.pipecat_baseline import FALLBACK, PIPECAT, BaselineMissing, serve_pipecat
+from tests.bench.telephone import BABBLE_VOICES, LOSS, babble_for, over_telephone
+from tests.support.recordings import speak
+from tests.support.server import ServerFailed, serve_assistant
+from voice.caller.client import CallOptions
+from voice.caller.errors import CallerError
 from voice.caller.wav import Utterance
 
-DEFAULT_TURNS = 40
-SEED = 2
-"""Silence around the utterances varies, the same way in every run."""
-BEFORE_MS, AFTER_MS = (100, 600), (200, 900)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One turn of the benchmark: what was to be said and what came of it."""
-
-    line: Line
-    turn: TurnReport
+DEFAULT_TURNS = 100
+MOST_CALLS = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.gap", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("url", nargs="?", help="a running server with the bank example; without it one is started")
-    parser.add_argument("--turns", type=int, default=DEFAULT_TURNS, help="measure at least so many turns")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    given = parser.parse_args(arguments)
-    texts = sorted({line.text for conversation in CONVERSATIONS for line in conversation})
-    recordings = {utterance.name: utterance for utterance in speak(texts)}
+    given = parse(arguments)
+    recordings, options = prepare(given.voices if given.noise else None)
     before = load_average()
-    with server(given.url) as url:
-        measured, reports = asyncio.run(measure(url, recordings, given.turns))
-    result = summarise(measured, reports)
+    try:
+        with server(given.url) as url:
+            plan = Plan(lambda _: url, recordings, given.turns, given.calls, options)
+            ours = asyncio.run(measure(plan))
+    except (CallerError, ServerFailed) as error:
+        print(f"bench gap: {error}", file=sys.stderr)
+        return 1
+    result: dict[str, Any] = summarise(ours)
+    result |= {"at_once": given.calls, "line": "noisy" if given.noise else "clean"}
+    if given.baseline:
+        result["baseline"] = measure_baseline(plan, ours, result)
     result["machine"] = describe_machine() | {"load_before": before, "load_after": load_average()}
     print(json.dumps(result, indent=2) if given.json else as_text(result))
-    return 0 if result["closed"]["n"] and result["open"]["n"] else 1
+    is_whole = all(result[kind]["n"] for kind in KINDS) and "error" not in result.get("baseline", {})
+    return 0 if is_whole else 1
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="vivavoce bench gap", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("url", nargs="?", help="a running server with the bank example; without it one is started")
+    parser.add_argument("--turns", type=positive, default=DEFAULT_TURNS, help="measure at least so many turns")
+    parser.add_argument("--calls", type=positive, default=1, help="hold so many calls at once")
+    parser.add_argument("--baseline", action="store_true", help="measure Pipecat as well, and print the ratio")
+    parser.add_argument("--noise", action="store_true", help="8 kHz µ-law, babble at 20 dB, 1 %% of packets lost")
+    parser.add_argument("--voices", type=positive, default=BABBLE_VOICES, help="how many people talk in the noise")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    given = parser.parse_args(arguments)
+    if given.calls > MOST_CALLS:
+        parser.error(f"--calls: at most {MOST_CALLS} callers fit into one process")
+    return given
+
+
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def prepare(voices: int | None) -> tuple[dict[str, Utterance], CallOptions]:
+    """Return what is said, by its text, and the line that it is said over: with so many voices behind, or clean."""
+    texts = sorted({line.text for conversation in CONVERSATIONS for line in conversation})
+    utterances = speak(texts)
+    if voices is None:
+        return {utterance.name: utterance for utterance in utterances}, CallOptions()
+    options = CallOptions(background=babble_for(utterances, voices), loss=LOSS)
+    return {utterance.name: over_telephone(utterance) for utterance in utterances}, options
 
 
 @contextmanager
-def server(url: str | None) -> Iterator[str]:
+def server(url: str | None, assistant: Path | None = None) -> Iterator[str]:
+    """Give the address of a running server, or of one that is started for the block."""
     if url is not None:
         yield url
         return
-    with tempfile.TemporaryDirectory() as folder, serve_assistant(Path(folder)) as served:
-        yield served.url
+    with tempfile.TemporaryDirectory() as folder:
+        served = serve_assistant(Path(folder), assistant) if assistant else serve_assistant(Path(folder))
+        with served as running:
+            yield running.url
 
 
-async def measure(url: str, recordings: dict[str, Utterance], turns: int) -> tuple[list[Measured], list[CallReport]]:
-    """Hold one conversation after another until enough turns are measured; the first one only warms up."""
-    varied = random.Random(SEED)
-    measured: list[Measured] = []
-    reports: list[CallReport] = []
-    for number, conversation in enumerate(itertools.cycle(CONVERSATIONS)):
-        if number > 0 and len(measured) >= turns:
-            break
-        spoken = [
-            with_silence(recordings[line.text], varied.randint(*BEFORE_MS), varied.randint(*AFTER_MS))
-            for line in conversation
-        ]
-        report = (await place_call(url, spoken)).report
-        note(number, report)
-        if number > 0:
-            reports.append(report)
-            measured += [Measured(line, turn) for line, turn in zip(conversation, report.turns, strict=True)]
-    return measured, reports
+def measure_baseline(plan: Plan, ours: Run, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure Pipecat with the same plan; what goes wrong is told in place of figures and loses none of ours."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, serve_pipecat(Path(folder), replies_of(ours.turns)) as url:
+            theirs = asyncio.run(measure(replace(plan, address=lambda which: f"{url}/{which}/")))
+    except (BaselineMissing, CallerError, ServerFailed) as error:
+        return {"error": str(error)}
+    found = summarise(theirs)
+    return {"name": f"Pipecat {PIPECAT}", **found, "ratio": ratios(summary, found)}
 
 
-def note(number: int, report: CallReport) -> None:
-    """Tell a person that something is going on."""
-    gaps = ", ".join(str(turn.gap.gap_ms) if turn.gap else "-" for turn in report.turns)
-    name = f"call {number}" if number else "warm-up"
-    print(f"{name}: {gaps} ms ({report.failure or report.ended})", file=sys.stderr, flush=True)
-
-
-def summarise(measured: Sequence[Measured], reports: Sequence[CallReport]) -> dict[str, Any]:
-    """Fold turns into percentiles for each kind of question.
-
-    `off_script` counts the turns whose answer lacks the expected response: they were misheard or misunderstood, or
-    came after one that was. Their gaps are gaps all the same and stay in.
-    """
-    return {
-        "closed": figures([each for each in measured if each.line.kind == "closed"]),
-        "open": figures([each for each in measured if each.line.kind == "open"]),
-        "calls": len(reports),
-        "failed_calls": sum(1 for report in reports if report.failure is not None),
-        "late_frames": sum(report.late_frames for report in reports),
-    }
-
-
-def figures(measured: Sequence[Measured]) -> dict[str, Any]:
-    """Return percentiles of the gap, medians of its parts, and how many turns they stand for."""
-    gaps = [each.turn.gap for each in measured if each.turn.gap is not None]
-    milliseconds = [gap.gap_ms for gap in gaps]
-    names = list(dict.fromkeys(name for gap in gaps for name in gap.parts))
-    return {
-        "n": len(gaps),
-        "p50_ms": percentile(milliseconds, 50),
-        "p95_ms": percentile(milliseconds, 95),
-        "p99_ms": percentile(milliseconds, 99),
-        "parts_p50_ms": {name: percentile([gap.parts.get(name, 0) for gap in gaps], 50) for name in names},
-        "worst_unaccounted_ms": max((abs(gap.unaccounted_ms) for gap in gaps), default=0),
-        "unanswered": len(measured) - len(gaps),
-        "off_script": sum(1 for each in measured if each.line.answer not in each.turn.responses),
-    }
-
-
-def percentile(values: Sequence[float], rank: float) -> int | None:
-    return round(float(np.percentile(values, rank))) if values else None
-
-
-def as_text(result: dict[str, Any]) -> str:
-    """Lay the result out for a person."""
-    machine = result["machine"]
-    lines = [
-        f"Gap in ms, {result['calls']} calls, {machine['date']}",
-        f"{machine['processor']}, {machine['cores']} cores, load {machine['load_before']} to {machine['load_after']}",
-        ", ".join(f"{name} {found}" for name, found in machine["versions"].items()),
-        "",
-        f"{'question':<10}{'n':>5}{'P50':>8}{'P95':>8}{'P99':>8}   parts (P50)",
+def replies_of(turns: Sequence[Measured]) -> list[list[str]]:
+    """Return for each conversation what our assistant mostly answered, turn by turn: the other side says the same."""
+    answered: dict[str, Counter[str]] = {}
+    for each in turns:
+        if each.turn.lines:
+            answered.setdefault(each.line.text, Counter())[" ".join(each.turn.lines)] += 1
+    return [
+        [answered[line.text].most_common(1)[0][0] if line.text in answered else FALLBACK for line in conversation]
+        for conversation in CONVERSATIONS
     ]
-    for kind in ("closed", "open"):
-        found = result[kind]
-        parts = ", ".join(f"{name} {value}" for name, value in found["parts_p50_ms"].items())
-        ranks = "".join(
-            f"{found[name] if found[name] is not None else '-':>8}" for name in ("p50_ms", "p95_ms", "p99_ms")
-        )
-        lines.append(f"{kind:<10}{found['n']:>5}{ranks}   {parts}")
-    for kind in ("closed", "open"):
-        if result[kind]["unanswered"] or result[kind]["off_script"]:
-            lines.append(
-                f"{kind}: {result[kind]['unanswered']} unanswered, {result[kind]['off_script']} off the script"
-            )
-    if result["failed_calls"] or result["late_frames"]:
-        lines.append(f"{result['failed_calls']} calls failed; {result['late_frames']} caller frames left late")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

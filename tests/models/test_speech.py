@@ -102,8 +102,9 @@ async def test_speech_is_found_where_it_is(engines: _Engines) -> None:
     assert max(after) < 0.5
 
 
-async def test_each_sentence_is_a_chunk_and_nothing_to_say_is_none(engines: _Engines) -> None:
-    chunks = [chunk async for chunk in engines.voice.synthesise("Good morning. How are you? I am well.")]
-    assert len(chunks) == 3
+async def test_pieces_are_chunks_where_somebody_waits_and_nothing_to_say_is_none(engines: _Engines) -> None:
+    text = "Good morning to you and to everybody. How are you?"
+    assert len([chunk async for chunk in engines.voice.synthesise(text)]) == 2
+    assert len([chunk async for chunk in engines.voice.synthesise(text, priority=Priority.PREFETCH)]) == 1
     for text in ("", "  ", "...", "!?"):
         assert [chunk async for chunk in engines.voice.synthesise(text)] == []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.stored_speech import StoredSpeech
-from voice.ports import Priority, SpeechChunk
+from voice.ports import Priority, SpeechChunk, SpokenWord
 
 
 class Voice:
@@ -23,8 +23,8 @@ class Voice:
     async def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncIterator[SpeechChunk]:
         self.spoken.append(text)
         try:
-            for _ in range(2 if text else 0):
-                yield SpeechChunk(np.full(4, len(text), np.int16), 22_050)
+            for number in range(2 if text else 0):
+                yield SpeechChunk(np.full(4, len(text), np.int16), 22_050, (SpokenWord(number, 1, 3),))
         except GeneratorExit:
             self.left.append(text)
             raise
@@ -45,6 +45,33 @@ async def test_what_is_stored_is_not_spoken_again(tmp_path: Path) -> None:
     assert not speech.holds("Other"), "only what is rendered ahead is kept"
     assert not StoredSpeech(voice, "another voice", tmp_path).holds("Hello.")
     assert not await speech.store("")
+
+
+async def test_where_the_words_are_is_stored_too(tmp_path: Path) -> None:
+    speech = StoredSpeech(Voice(), "hash", tmp_path)
+    await speech.store("Hello there.")
+    (chunk,) = [chunk async for chunk in speech.synthesise("Hello there.")]
+    assert chunk.words == (SpokenWord(0, 1, 3), SpokenWord(1, 5, 7))
+
+
+async def test_speech_of_a_voice_that_does_not_tell_is_stored_without(tmp_path: Path) -> None:
+    class Silent:
+        async def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncIterator[SpeechChunk]:
+            yield SpeechChunk(np.ones(4, np.int16), 16_000)
+
+    speech = StoredSpeech(Silent(), "hash", tmp_path)
+    await speech.store("Hello.")
+    (chunk,) = [chunk async for chunk in speech.synthesise("Hello.")]
+    assert (chunk.words, chunk.sample_rate_hz) == ((), 16_000)
+
+
+async def test_a_file_from_before_words_were_stored_is_made_anew(tmp_path: Path) -> None:
+    voice = Voice()
+    speech = StoredSpeech(voice, "hash", tmp_path)
+    speech.path("Hello.").parent.mkdir(parents=True)
+    np.savez(speech.path("Hello."), samples=np.ones(4, np.int16), rate=np.int64(22_050))
+    assert await heard(speech, "Hello.") == [6] * 8
+    assert await speech.store("Hello.")
 
 
 async def test_the_voice_stops_when_the_listener_does(tmp_path: Path) -> None:

@@ -12,38 +12,9 @@ import pytest_asyncio
 from models.cache import ModelCache
 from models.errors import ModelMissing, ModelUnavailable
 from models.whisper import WhisperRecogniser
-from models.workers.whisper import Decoded, cut_long
 from voice.ports import Priority
 
 _RATE_HZ = 16_000
-
-
-def _decoded(text: str, *, hit_cap: bool = False) -> Decoded:
-    return Decoded(text, len(text.split()), -1.0, hit_cap)
-
-
-def test_ordinary_sentences_do_not_look_like_loops() -> None:
-    for text in ("", "Yes.", "Four five four five four five.", "I would like to transfer 200 dollars to my sister."):
-        assert not _decoded(text).looks_like_loop
-
-
-def test_a_phrase_that_comes_again_and_again_looks_like_a_loop() -> None:
-    assert _decoded("I would like to transfer. " * 12).looks_like_loop
-    assert _decoded("no end in sight", hit_cap=True).looks_like_loop
-
-
-@pytest.mark.parametrize("seconds", [0.2, 28.9, 29.5, 61.0])
-def test_long_audio_is_cut_into_windows_without_loss(seconds: float) -> None:
-    audio = np.random.default_rng(2).normal(0, 0.1, int(seconds * _RATE_HZ)).astype(np.float32)
-    pieces = cut_long(audio)
-    assert max(len(piece) for piece in pieces) <= 29 * _RATE_HZ
-    np.testing.assert_array_equal(np.concatenate(pieces), audio)
-
-
-def test_the_cut_falls_in_a_pause() -> None:
-    audio = np.random.default_rng(3).normal(0, 0.1, 40 * _RATE_HZ).astype(np.float32)
-    audio[25 * _RATE_HZ : int(25.5 * _RATE_HZ)] = 0
-    assert 25 <= len(cut_long(audio)[0]) / _RATE_HZ <= 25.5
 
 
 def test_without_weights_it_says_what_to_type(tmp_path: Path) -> None:

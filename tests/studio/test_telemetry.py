@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from dialogue.events import ActionFailed, AssistantSaid, UserSaid
 from dialogue.store import MemoryEventStore
 from studio.observing import ObservedStore
-from studio.telemetry import LAG_SAMPLE_INTERVAL_S, Telemetry, sample_loop_lag
+from studio.telemetry import Telemetry
 
 
 def lines(telemetry: Telemetry) -> list[str]:
@@ -50,13 +48,3 @@ def test_other_messages_are_passed_over() -> None:
     for message in ({"type": "partial_transcript", "text": "a"}, {"type": "pong"}, {}):
         telemetry.observe_call(message)
     assert telemetry.render() == before
-
-
-async def test_loop_lag_is_sampled_until_cancelled() -> None:
-    telemetry = Telemetry()
-    sampling = asyncio.create_task(sample_loop_lag(telemetry))
-    await asyncio.sleep(LAG_SAMPLE_INTERVAL_S * 1.5)
-    sampling.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await sampling
-    assert "vivavoce_event_loop_lag_seconds_count 1" in lines(telemetry)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from dialogue.turn import Said, TurnOutput, Understood, UserTurn, Waiting
 from flows.effects import Expectation
+from flows.model import Assistant
 from voice.audio import FRAME_SAMPLES, silence
 from voice.engines import SpeechEngines
 from voice.link import FrameArrived, Inbox, LinkClosed, MessageArrived, PlaysFrames
@@ -91,7 +93,14 @@ class ScriptedRecogniser:
     finals: int = 0
 
     async def recognise(
-        self, audio: Audio, *, language: str = "en", hints: Sequence[str] = (), priority: Priority
+        self,
+        audio: Audio,
+        *,
+        language: str = "en",
+        hints: Sequence[str] = (),
+        priority: Priority,
+        key: str | None = None,
+        is_short_expected: bool = False,
     ) -> Transcript:
         text = self.texts[min(self.finals, len(self.texts) - 1)]
         if priority is Priority.FINAL:
@@ -120,6 +129,7 @@ class ToneSynthesiser:
     takes_s: float = 0.1
     fails: bool = False
     texts: list[str] = field(default_factory=list)
+    rendered: list[str] = field(default_factory=list)
 
     async def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncIterator[SpeechChunk]:
         await asyncio.sleep(self.takes_s)
@@ -129,10 +139,16 @@ class ToneSynthesiser:
         samples = (6000 * np.sin(np.arange(len(text) * TTS_RATE_HZ * 60 // 1000) / 9)).astype(np.int16)
         yield SpeechChunk(samples, TTS_RATE_HZ)
 
+    async def render(self, text: str, *, priority: Priority = Priority.PREFETCH) -> None:
+        """Keep nothing: every sentence is spoken anew."""
+        self.rendered.append(text)
 
-@dataclass
-class ScriptedAssistant:
-    name: str = "Test bank"
+    def holds(self, text: str) -> bool:
+        return False
+
+
+BARE_ASSISTANT = Assistant(id="test-bank", name="Test bank", folder="", language="en", flows={}, slots={}, responses={})
+"""An assistant without flows: what the scripted conversation says, it makes up."""
 
 
 @dataclass
@@ -141,18 +157,29 @@ class ScriptedConversation:
 
     replies: Mapping[str, Sequence[TurnOutput]] = field(default_factory=dict)
     greeting: str = "Hello there."
+    foreseen: Sequence[str] = ()
+    """The turns whose words are known before they are committed."""
     stage: str = "fast_path"
     understanding_s: float = 0.0
     turn_s: float = 0.0
-    assistant: ScriptedAssistant = field(default_factory=ScriptedAssistant)
+    assistant: Assistant = BARE_ASSISTANT
     conversation_id: str = "test"
+    events: Sequence[Any] = ()
+    state: Any = field(default_factory=lambda: SimpleNamespace(slots={}))
     committed: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """Of each reply that was cut short, what was heard of it."""
     ended: str | None = None
 
     async def understand(self, turn: UserTurn) -> Understood:
         await asyncio.sleep(self.understanding_s)
         return Understood(turn, (), self.stage)
+
+    def preview(self, understood: Understood) -> tuple[Said, ...]:
+        """Foresee what comes before the first action; here, what comes at once."""
+        outputs = self.replies.get(understood.turn.text, ()) if understood.turn.text in self.foreseen else ()
+        return tuple(output for output in outputs if isinstance(output, Said))
 
     async def commit(self, understood: Understood) -> AsyncIterator[TurnOutput]:
         name = understood.turn.text or type(understood.commands[0]).__name__
@@ -161,6 +188,9 @@ class ScriptedConversation:
         for output in self.replies.get(name, (Said(f"You said {name}"), Waiting(Expectation()))):
             yield output
         self.finished.append(name)
+
+    def cut_short(self, heard: str) -> None:
+        self.heard.append(heard)
 
     async def start(self, metadata: Mapping[str, Any]) -> AsyncIterator[TurnOutput]:
         if self.greeting:

@@ -22,7 +22,7 @@ def build(options: Mapping[str, Any]) -> tuple[Handler, Mapping[str, Any]]:
         time.sleep(3600)
     print("printed at the start, where frames go")
 
-    def handle(request: Frame) -> Generator[Frame, None, None]:
+    def handle(request: Frame) -> Generator[Frame | None, None, None]:
         if "log_file" in options:
             with Path(options["log_file"]).open("a") as log:
                 log.write(f"{request.header.get('label', request.header['op'])}\n")
@@ -48,6 +48,24 @@ def _die(request: Frame) -> Generator[Frame, None, None]:
     yield
 
 
+def _steps(request: Frame) -> Generator[Frame | None, None, None]:
+    """Work in steps between which it may be stopped, and say how many were done."""
+    for number in range(request.header["to"]):
+        time.sleep(request.header.get("sleep_s", 0))
+        Path(request.header["step_file"]).write_text(str(number + 1))
+        yield None
+    yield Frame({"said": "done"})
+
+
+def _die_first(request: Frame) -> Generator[Frame, None, None]:
+    """End the process, unless the file tells that this has happened already."""
+    file = Path(request.header["died_file"])
+    if not file.exists():
+        file.touch()
+        os._exit(3)
+    yield Frame({"said": request.header.get("label")})
+
+
 def _fail(request: Frame) -> Generator[Frame, None, None]:
     yield Frame({"number": 0})
     raise ValueError("this text cannot be spoken")
@@ -70,10 +88,12 @@ def _nothing(request: Frame) -> Generator[Frame, None, None]:
     yield
 
 
-_OPERATIONS = {
+_OPERATIONS: Mapping[str, Handler] = {
     "echo": _echo,
     "count": _count,
+    "steps": _steps,
     "die": _die,
+    "die_first": _die_first,
     "fail": _fail,
     "chatter": _chatter,
     "hang": _hang,

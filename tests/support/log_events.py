@@ -31,7 +31,8 @@ def any_event() -> st.SearchStrategy[DialogueEvent]:
 
 _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
-        ("flow", "flow_id", "step_id", "name", "text", "reason", "error_type", "assistant_id", "version"), TEXTS
+        ("flow", "flow_id", "step_id", "name", "text", "reason", "error_type", "assistant_id", "version", "heard"),
+        TEXTS,
     ),
     "extractor": st.sampled_from(["llm", "nlu", "fast_path", "payload"]),
     "stage": st.sampled_from(["payload", "fast_path", "router", "llm", "recorded", "none"]),

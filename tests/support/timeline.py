@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.effects import Expectation
-from voice import turns
+from voice import turn_effects, turn_inputs, turns
 from voice.audio import FRAME_MS
 from voice.policy import TurnPolicy
+from voice.turn_state import TurnState
 
 COLUMN_MS = 100
 
@@ -27,34 +28,53 @@ class Timeline:
     is_certain: bool = False
     log_probability: float = -0.1
     transcript_ms: int = 150
+    partial_ms: int = 180
+    has_preview: bool = False
+    reply_ms: int = 2000
+    """How long a reply is that is begun before its turn is committed."""
+    is_interruptible: bool = True
+    is_question_out: bool = False
     expectation: Expectation = field(default_factory=Expectation)
     policy: TurnPolicy = field(default_factory=TurnPolicy)
-    effects: list[tuple[int, turns.TurnEffect]] = field(default_factory=list)
+    effects: list[tuple[int, turn_effects.TurnEffect]] = field(default_factory=list)
 
     def run(self) -> Timeline:
         """Feed every frame; collect (audio time, effect)."""
-        self._state, _ = turns.step(turns.TurnState(), turns.QuestionChanged(self.expectation), self.policy)
-        self._due: list[tuple[int, turns.TurnInput]] = []
+        self._state, _ = turns.step(TurnState(), turn_inputs.QuestionChanged(self.expectation), self.policy)
+        self._due: list[tuple[int, turn_inputs.TurnInput]] = []
         self._trials = 0
         is_playing = False
         for at_ms in range(FRAME_MS, len(self.caller) * COLUMN_MS + 1, FRAME_MS):
             column = (at_ms - 1) // COLUMN_MS
-            playing = self.assistant[column : column + 1] == "=" and not self.of(turns.StopReply)
+            playing = self.assistant[column : column + 1] == "=" and not self.of(turn_effects.StopReply)
             if playing != is_playing:
-                self._take(turns.ReplyChanged(1 if playing else None), at_ms)
+                self._take(turn_inputs.ReplyChanged(1 if playing else None, self.is_interruptible), at_ms)
+                if playing:
+                    self._take(turn_inputs.ReplyAudible(1, self.is_question_out), at_ms)
                 is_playing = playing
             for due in [each for each in self._due if each[0] <= at_ms]:
                 self._due.remove(due)
                 self._take(due[1], at_ms)
-            self._take(turns.FrameHeard(at_ms, 0.9 if self.caller[column] == "#" else 0.02), at_ms)
+            self._take(turn_inputs.FrameHeard(at_ms, 0.9 if self.caller[column] == "#" else 0.02), at_ms)
         return self
 
-    def of(self, kind: type) -> list[tuple[int, turns.TurnEffect]]:
+    def of(self, kind: type) -> list[tuple[int, turn_effects.TurnEffect]]:
         return [(at_ms, effect) for at_ms, effect in self.effects if isinstance(effect, kind)]
 
     def drawn(self) -> str:
-        """Draw what happened below the caller's line: E turn ended, B barge-in, D dropped, P prompted."""
-        letters = {turns.CommitTurn: "E", turns.StopReply: "B", turns.DropTurn: "D", turns.PromptCaller: "P"}
+        """Draw what happened below the caller's line, the last thing in each column.
+
+        A answer begun, E turn committed, R retracted, p paused, r resumed, B barge-in, D dropped.
+        """
+        letters = {
+            turn_effects.BeginReply: "A",
+            turn_effects.CommitTurn: "E",
+            turn_effects.RetractTurn: "R",
+            turn_effects.PauseReply: "p",
+            turn_effects.ResumeReply: "r",
+            turn_effects.StopReply: "B",
+            turn_effects.DropTurn: "D",
+        }
         line = [" "] * len(self.caller)
         for at_ms, effect in self.effects:
             letter = letters.get(type(effect))
@@ -62,17 +82,26 @@ class Timeline:
                 line[(at_ms - 1) // COLUMN_MS] = letter
         return "".join(line).rstrip()
 
-    def _take(self, given: turns.TurnInput, at_ms: int) -> None:
+    def _take(self, given: turn_inputs.TurnInput, at_ms: int) -> None:
         self._state, effects = turns.step(self._state, given, self.policy)
         for effect in effects:
             self.effects.append((at_ms, effect))
             match effect:
-                case turns.TryTurn(revision):
+                case turn_effects.TryTurn(revision):
                     text = self.transcripts[min(self._trials, len(self.transcripts) - 1)]
                     self._trials += 1
-                    ready = turns.TranscriptReady(revision, text, self.log_probability)
-                    self._due.append((at_ms + self.transcript_ms, ready))
-                case turns.JudgeTurn(revision):
-                    self._due.append((at_ms + 80, turns.TurnJudged(revision, self.probability)))
-                case turns.Understand(revision):
-                    self._due.append((at_ms + 20, turns.CommandsReady(revision, self.is_certain)))
+                    final = turn_inputs.TranscriptReady(revision, text, self.log_probability)
+                    self._due.append((at_ms + self.transcript_ms, final))
+                case turn_effects.RecognisePartial(from_ms):
+                    text = self.transcripts[min(self._trials, len(self.transcripts) - 1)]
+                    self._due.append((at_ms + self.partial_ms, turn_inputs.PartialReady(from_ms, text)))
+                case turn_effects.JudgeTurn(revision):
+                    self._due.append((at_ms + 80, turn_inputs.TurnJudged(revision, self.probability)))
+                case turn_effects.Understand(revision):
+                    ready = turn_inputs.CommandsReady(revision, self.is_certain, self.has_preview)
+                    self._due.append((at_ms + 20, ready))
+                case turn_effects.BeginReply(revision):
+                    reply_id = 100 + revision
+                    self._due.append((at_ms + 20, turn_inputs.ReplyChanged(reply_id)))
+                    self._due.append((at_ms + 100, turn_inputs.ReplyAudible(reply_id)))
+                    self._due.append((at_ms + 100 + self.reply_ms, turn_inputs.ReplyChanged(None)))

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from dialogue.turn import Ended, Said, Waiting
+from dialogue.turn import Ended, Said, Understood, Waiting
+from flows.commands import SetSlot
 from flows.effects import Expectation
 from tests.support.call import (
     FakeLink,
@@ -88,17 +89,104 @@ def test_barge_in_silences_the_reply_but_not_the_turn() -> None:
         engines(ScriptedRecogniser(["pay", "stop"])),
     )
     (stopped,) = link.of("barge_in")
+    assert conversation.heard == ["One moment"]  # and not the rest of it
     assert stopped["reply_id"] == 2
     assert 0 < stopped["heard_ms"] < 1500
     assert conversation.finished == ["pay", "stop"]
     assert link.drawn()[36:40] == "...."
 
 
-def test_noise_that_stopped_a_reply_has_it_said_again() -> None:
+def test_noise_over_a_reply_pauses_it_and_it_goes_on_from_the_same_sample() -> None:
+    greeting = "A greeting that is long enough to be interrupted."
+    conversation = ScriptedConversation(greeting=greeting)
+    recogniser = ScriptedRecogniser(["Thank you."], log_probability=-1.4)
+    link = hold("." * 8 + "##" + "." * 40, conversation, engines(recogniser))
+    assert conversation.committed == []
+    assert [each["type"] for each in link.sent if each["type"] in {"reply_paused", "reply_resumed", "barge_in"}] == [
+        "reply_paused",
+        "reply_resumed",
+    ]
+    (finished,) = link.of("reply_finished")
+    assert finished["heard_ms"] == pytest.approx(len(greeting) * 60, abs=40)
+    assert "==.." in link.drawn()
+    assert "..==" in link.drawn().lstrip(".")
+
+
+def test_long_noise_that_stopped_a_reply_has_it_said_again() -> None:
     conversation = ScriptedConversation(greeting="A greeting that is long enough to be interrupted.")
     recogniser = ScriptedRecogniser(["Thank you."], log_probability=-1.4)
-    hold("." * 8 + "####" + "." * 30, conversation, engines(recogniser))
+    hold("." * 8 + "#" * 12 + "." * 30, conversation, engines(recogniser))
     assert conversation.committed == ["RepeatLastBotMessages"]
+
+
+BALANCE = {"balance": [Said("You have ninety dollars in it."), Waiting(Expectation())]}
+
+
+def test_a_foreseen_reply_begins_before_its_turn_is_committed() -> None:
+    conversation = ScriptedConversation(replies=BALANCE, foreseen=["balance"])
+    link = hold("." * 20 + "####" + "." * 40, conversation, engines(ScriptedRecogniser(["balance"])))
+    assert conversation.finished == ["balance"]
+    assert [each["text"] for each in link.of("assistant_said")][1:] == ["You have ninety dollars in it."]
+    kinds = [each["type"] for each in link.sent]
+    assert kinds.index("turn_ended") < kinds.index("user_said") < kinds.index("assistant_said", 4)
+    (measured,) = link.of("latency_measured")
+    assert sum(measured["parts"].values()) == measured["gap_ms"]
+
+
+def test_a_caller_who_goes_on_takes_the_begun_turn_back() -> None:
+    conversation = ScriptedConversation(replies=BALANCE, foreseen=["balance"])
+    recogniser = ScriptedRecogniser(["balance", "balance of my savings"])
+    link = hold("." * 20 + "####" + "." * 9 + "#####" + "." * 40, conversation, engines(recogniser))
+    assert conversation.committed == ["balance of my savings"]
+    assert [each["revision"] for each in link.of("turn_retracted")] == [1]
+    assert [each["text"] for each in link.of("user_said")] == ["balance", "balance of my savings"]
+    assert len(link.of("barge_in")) == 1
+
+
+def test_a_caller_who_hangs_up_while_a_begun_reply_is_heard_has_said_what_he_said() -> None:
+    conversation = ScriptedConversation(replies=BALANCE, foreseen=["balance"])
+    hold("." * 20 + "####" + "." * 8, conversation, engines(ScriptedRecogniser(["balance"])))
+    assert conversation.finished == ["balance"]
+
+
+def test_a_reply_that_comes_out_otherwise_than_foreseen_is_said_as_it_is() -> None:
+    class Fickle(ScriptedConversation):
+        def preview(self, understood: Understood) -> tuple[Said, ...]:
+            return (Said("One moment."),)
+
+    conversation = Fickle(replies=BALANCE)
+    link = hold("." * 20 + "####" + "." * 60, conversation, engines(ScriptedRecogniser(["balance"])))
+    said = [each["text"] for each in link.of("assistant_said")][1:]
+    assert said == ["One moment.", "You have ninety dollars in it."]
+
+
+def test_answers_to_a_closed_question_are_rendered_ahead() -> None:
+    class Closed(ScriptedConversation):
+        def preview(self, understood: Understood) -> tuple[Said, ...]:
+            match understood.commands:
+                case (SetSlot(value=True),):
+                    return (Said("Done. I sent it. Anything else?"),)
+                case (SetSlot(value=False),):
+                    return (Said("All right, I will not."),)
+                case _:
+                    return ()
+
+    question = [Said("Shall I?"), Waiting(Expectation("yes_no", "sure", confirms_write=True))]
+    voice = ToneSynthesiser()
+    conversation = Closed(replies={"pay": question})
+    hold("." * 20 + "####" + "." * 30, conversation, engines(ScriptedRecogniser(["pay"]), voice))
+    assert voice.rendered == ["Done.", "All right, I will not.", "I sent it."]
+    assert conversation.committed == ["pay"]
+
+
+def test_a_dry_run_that_fails_costs_nothing_but_time() -> None:
+    class Broken(ScriptedConversation):
+        def preview(self, understood: Understood) -> tuple[Said, ...]:
+            raise RuntimeError("a template is broken")
+
+    conversation = Broken()
+    hold("." * 20 + "####" + "." * 30, conversation, engines(ScriptedRecogniser(["pay"])))
+    assert conversation.finished == ["pay"]
 
 
 def test_the_assistant_hangs_up_after_its_last_word() -> None:

@@ -1,10 +1,10 @@
-"""The shell of a call: connects, listens to the greeting, speaks one utterance after another, hangs up."""
+"""The shell of a call: connects, listens to the greeting, says what its script says, hangs up."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -13,8 +13,10 @@ from voice.caller.line import Level, Line, LineLost
 from voice.caller.listening import Limits, Listening, be_told, hear, judge
 from voice.caller.log import CallLog, ServerEvent
 from voice.caller.report import CallRecord, make_record
+from voice.caller.script import Said, Script, as_chooser, as_said, names_of
 from voice.caller.signalling import Answer, Signalling
 from voice.caller.wav import Utterance
+from voice.ports import Pcm
 
 TICK_S = 0.1
 GREETING_LIMIT_MS = 10_000
@@ -32,12 +34,19 @@ BROKEN_OFF = frozenset({"internal-error", "server-stopping", "caller-vanished", 
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """`is_kept_open`: after the last turn stay on the line until the server hangs up or `stop` is set."""
+    """`is_kept_open`: after the last turn stay on the line until the server hangs up or `stop` is set.
+
+    `background`: what is heard behind the caller all the time, 48 kHz mono, repeated. `loss`: the share of
+    audio packets lost each way, by `seed`.
+    """
 
     limits: Limits = field(default_factory=Limits)
     greeting_limit_ms: float = GREETING_LIMIT_MS
     vanished_after_ms: float = VANISHED_AFTER_MS
     is_kept_open: bool = False
+    background: Pcm | None = None
+    loss: float = 0.0
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,14 @@ class LineDropped(Exception):
 
 async def place_call(
     url: str,
-    utterances: Sequence[Utterance],
+    script: Script,
     options: CallOptions | None = None,
     *,
     on_event: Callable[[ServerEvent], None] | None = None,
     stop: asyncio.Event | None = None,
     http: httpx.AsyncBaseTransport | None = None,
 ) -> CallRecord:
-    """Call a server, say the utterances turn by turn and return what came of it.
+    """Call a server, say what the script says turn by turn and return what came of it.
 
     Args:
         on_event: shown each event of the server as it comes, and `{"type": "speaking", "name": …}` of this
@@ -74,25 +83,44 @@ async def place_call(
     Raises:
         CallerError: no call came about. What goes wrong later is in the record's report (`failure`).
     """
+    return fold(await hold_call(url, script, options, on_event=on_event, stop=stop, http=http), script)
+
+
+async def hold_call(
+    url: str,
+    script: Script,
+    options: CallOptions | None = None,
+    *,
+    on_event: Callable[[ServerEvent], None] | None = None,
+    stop: asyncio.Event | None = None,
+    http: httpx.AsyncBaseTransport | None = None,
+) -> CallLog:
+    """Like `place_call`, but only keep the log, to be folded later: decoding a call makes others on this loop late."""
+    options = options or CallOptions()
     async with Signalling(url, http) as signalling:
-        line = Line()
+        line = Line(background=options.background, loss=options.loss, seed=options.seed)
         try:
             answer = await line.connect(signalling)
-            conversation = Conversation(line, options or CallOptions(), on_event, stop or asyncio.Event())
-            ending = await run_conversation(conversation, signalling, answer, utterances)
+            conversation = Conversation(line, options, on_event, stop or asyncio.Event())
+            ending = await run_conversation(conversation, signalling, answer, script)
         finally:
             await line.close()
-    return make_record(finished_log(line, answer, ending), [utterance.name for utterance in utterances])
+    return finished_log(line, answer, ending)
+
+
+def fold(log: CallLog, script: Script) -> CallRecord:
+    """Make a record of a finished call; what a list of utterances had left to say counts as unanswered."""
+    return make_record(log, [spoken.utterance.name for spoken in log.spoken] if callable(script) else names_of(script))
 
 
 async def run_conversation(
-    conversation: Conversation, signalling: Signalling, answer: Answer, utterances: Sequence[Utterance]
+    conversation: Conversation, signalling: Signalling, answer: Answer, script: Script
 ) -> Ending:
     """Run one conversation with its two companions, level watch and pings, and see to a proper end."""
     line = conversation.line
     async with asyncio.TaskGroup() as tasks:
         companions = [tasks.create_task(line.watch_levels()), tasks.create_task(line.keep_pinging())]
-        ending = await conversation.hold(utterances)
+        ending = await conversation.hold(script)
         if ending.reason is None:
             ending = await hang_up(conversation, signalling, answer)
         elif ending.failure is not None:
@@ -137,6 +165,7 @@ def finished_log(line: Line, answer: Answer, ending: Ending) -> CallLog:
         end_ms=line.now_ms(),
         ended=ending.reason or HUNG_UP,
         failure=ending.failure,
+        connected_ms=line.connected_ms,
     )
 
 
@@ -155,20 +184,34 @@ class Conversation:
         self._on_event = on_event
         self._stop = stop
 
-    async def hold(self, utterances: Sequence[Utterance]) -> Ending:
-        """Hear the greeting, then say each utterance and hear the reply to it."""
-        limits = self._options.limits
+    async def hold(self, script: Script) -> Ending:
+        """Hear the greeting, then say one thing after the other and hear the reply to it."""
+        limits, choose = self._options.limits, as_chooser(script)
         greeting = Limits(self._options.greeting_limit_ms, limits.reply_ms)
         try:
             await self._listen(Listening(self.line.now_ms()), greeting)
-            for utterance in utterances:
-                self._show(ServerEvent(self.line.now_ms(), {"type": "speaking", "name": utterance.name}))
-                await self._listen(Listening(self.line.microphone.say(utterance)), limits)
+            while not self._stop.is_set() and (entry := choose(self.line.events)) is not None:
+                await self._say(as_said(entry), limits)
             if self._options.is_kept_open:
                 await self._listen(Listening(self.line.now_ms()), None)
         except LineDropped as dropped:
             return dropped.ending
         return Ending()
+
+    async def _say(self, said: Said, limits: Limits) -> None:
+        """Say one thing and hear the reply, with what is put in over it."""
+        listening = Listening(self._speak(said.utterance))
+        added = said.interjection
+        if added is not None:
+            listening = await self._listen(listening, limits, until_reply_ms=added.after_ms)
+            spoken_until_ms = self._speak(added.utterance)
+            if added.expects_answer:
+                listening = replace(Listening(spoken_until_ms), playing=listening.playing)
+        await self._listen(listening, limits)
+
+    def _speak(self, utterance: Utterance) -> float:
+        self._show(ServerEvent(self.line.now_ms(), {"type": "speaking", "name": utterance.name}))
+        return self.line.microphone.say(utterance)
 
     async def await_farewell(self) -> Ending:
         """Take in what still comes after this side has hung up, and return how the call ended."""
@@ -183,9 +226,11 @@ class Conversation:
             pass  # a server need not say goodbye
         return Ending(HUNG_UP)
 
-    async def _listen(self, listening: Listening, limits: Limits | None) -> None:
+    async def _listen(
+        self, listening: Listening, limits: Limits | None, *, until_reply_ms: float | None = None
+    ) -> Listening:
         """Listen until the reply is over, will not come, or `stop` is set; without limits, until the line
-        drops.
+        drops; with `until_reply_ms`, no longer than that into the reply. Return what was heard.
 
         Raises:
             LineDropped: the server hung up or is gone.
@@ -207,8 +252,14 @@ class Conversation:
                     raise LineDropped(Ending("server-vanished", "the server vanished: the connection was lost"))
             self._check_signs()
             is_busy = self.line.microphone.is_speaking
-            if limits is not None and not is_busy and judge(listening, self.line.now_ms(), limits) != "waiting":
-                return
+            if is_busy or limits is None:
+                continue
+            now_ms, first_ms = self.line.now_ms(), listening.first_audible_ms
+            if until_reply_ms is not None and first_ms is not None and now_ms - first_ms >= until_reply_ms:
+                return listening
+            if judge(listening, now_ms, limits) != "waiting":
+                return listening
+        return listening
 
     def _check_signs(self) -> None:
         """Raise LineDropped if nothing has come from the server for too long."""
@@ -226,4 +277,4 @@ class Conversation:
             self._on_event(event)
 
 
-__all__ = ["CallOptions", "CallerError", "place_call"]
+__all__ = ["CallOptions", "CallerError", "fold", "hold_call", "place_call"]

@@ -17,9 +17,11 @@ from aiortc.mediastreams import MediaStreamError
 from voice.caller.clock import Pong
 from voice.caller.errors import ConnectionNotMade, OfferRefused
 from voice.caller.log import ServerEvent
+from voice.caller.loss import Loss, lose_sent_packets
 from voice.caller.microphone import Microphone
 from voice.caller.signalling import Answer, Signalling
 from voice.caller.timeline import RtpAudio
+from voice.ports import Pcm
 from voice.transports.addresses import use_loopback_when_alone
 
 CHANNEL_LABEL = "events"
@@ -48,12 +50,17 @@ Arrival: TypeAlias = Level | ServerEvent | LineLost
 class Line:
     """A connection in the making, live or closed. `inbox` has what arrives; the lists are the log of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, background: Pcm | None = None, loss: float = 0.0, seed: int = 1) -> None:
+        """Make a line. `background` is heard behind all that is spoken; `loss` is the share of packets lost each
+        way.
+        """
         loop = asyncio.get_running_loop()
         origin_s = loop.time()
         self.now_ms: Callable[[], float] = lambda: (loop.time() - origin_s) * 1000
         self.inbox: asyncio.Queue[Arrival] = asyncio.Queue()
-        self.microphone = Microphone(self.now_ms)
+        self.microphone = Microphone(self.now_ms, background)
+        self.connected_ms: float | None = None
+        self._losses = Loss(loss, seed), Loss(loss, seed + 1)
         self.packets: list[RtpAudio] = []
         self.events: list[ServerEvent] = []
         self.pongs: list[Pong] = []
@@ -64,8 +71,9 @@ class Line:
         transceiver = self._peer.addTransceiver(self.microphone, direction="sendrecv")
         codecs = RTCRtpSender.getCapabilities("audio").codecs
         transceiver.setCodecPreferences([codec for codec in codecs if codec.mimeType == "audio/opus"])
+        self._sender: RTCRtpSender = transceiver.sender
         self._receiver: RTCRtpReceiver = transceiver.receiver
-        tap_packets(self._receiver, self._take_packet, self.now_ms)
+        tap_packets(self._receiver, self._take_packet, self.now_ms, self._losses[1])
         self._channel = self._peer.createDataChannel(CHANNEL_LABEL)
         self._channel.on("open", self._is_open.set)
         self._channel.on("close", self._lose)
@@ -81,6 +89,7 @@ class Line:
         except Exception as error:  # outside bytes: the SDP parser of aiortc raises whatever it stumbles over
             await signalling.hang_up(answer)
             raise OfferRefused(f"{signalling.url} answered with an SDP that cannot be used: {error}") from error
+        lose_sent_packets(self._sender.transport, self._losses[0])
         try:
             await asyncio.wait_for(self._is_open.wait(), CONNECT_LIMIT_S)
         except TimeoutError as error:
@@ -133,6 +142,8 @@ class Line:
                 self.inbox.put_nowait(event)
 
     def _check_connection(self) -> None:
+        if self._peer.connectionState == "connected" and self.connected_ms is None:
+            self.connected_ms = self.now_ms()
         if self._peer.connectionState in ("failed", "closed"):
             self._lose()
 
@@ -149,8 +160,14 @@ def read_message(data: str | bytes) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def tap_packets(receiver: RTCRtpReceiver, on_packet: Callable[[RtpAudio], None], now_ms: Callable[[], float]) -> None:
-    """Show every RTP packet to `on_packet` on its arrival, before the receiver's jitter buffer.
+def tap_packets(
+    receiver: RTCRtpReceiver,
+    on_packet: Callable[[RtpAudio], None],
+    now_ms: Callable[[], float],
+    loss: Loss | None = None,
+) -> None:
+    """Show every RTP packet to `on_packet` on its arrival, before the receiver's jitter buffer; what is lost on the
+    way reaches neither.
 
     The stock buffer holds four packets back (80 ms), and fourteen after a loss: a gap measured behind it
     would be that much too long. aiortc has no public place to look at packets, so this wraps a private
@@ -159,6 +176,8 @@ def tap_packets(receiver: RTCRtpReceiver, on_packet: Callable[[RtpAudio], None],
     handle = receiver._handle_rtp_packet
 
     async def tapped(packet: Any, arrival_time_ms: int) -> None:
+        if loss is not None and loss.takes_one():
+            return
         on_packet(RtpAudio(now_ms(), packet.sequence_number, packet.timestamp, bytes(packet.payload)))
         await handle(packet, arrival_time_ms=arrival_time_ms)
 

@@ -64,6 +64,8 @@ def be_told(state: Listening, event: Mapping[str, Any]) -> Listening:
             return replace(state, owes_reply=True)
         case {"type": "turn_dropped"}:
             return replace(state, owes_reply=False)
+        case {"type": "turn_retracted"}:  # what was heard of the reply was no answer
+            return replace(state, owes_reply=True, first_audible_ms=None, last_audible_ms=None)
         case {"type": "reply_started", "reply_id": int(reply_id)}:
             return replace(state, is_told=True, owes_reply=False, playing=state.playing | {reply_id})
         case {"type": "reply_finished" | "barge_in", "reply_id": int(reply_id)}:

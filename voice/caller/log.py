@@ -51,6 +51,8 @@ class CallLog:
     end_ms: float
     ended: str
     failure: str | None = None
+    connected_ms: float | None = None
+    """When the encrypted connection stood: from here on audio can flow, and a greeting can be heard."""
 
     def spoken_at_ms(self, frame: int, sample: int) -> float:
         """Return when a sample was spoken: a microphone hands a frame over when its last sample has been

@@ -63,17 +63,20 @@ class ServerLatency:
     parts: Mapping[str, int]
     speech_end_ms: float
     first_audio_ms: float
+    was_ready: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GapParts:
-    """Where a gap went. `unaccounted_ms`: what the parts miss of it; 0 when they add up."""
+    """Where a gap went. `unaccounted_ms`: what the parts miss of it; 0 when they add up. `was_ready`: the server says
+    that the reply was there before the turn had ended; None where it says nothing."""
 
     gap_ms: int
     parts: Mapping[str, int]
     uplink_ms: int | None
     downlink_ms: int | None
     unaccounted_ms: int
+    was_ready: bool | None = None
 
 
 def split_gap(speech_end_ms: float, onset_ms: float, server: ServerLatency | None, offset_ms: float | None) -> GapParts:
@@ -85,8 +88,9 @@ def split_gap(speech_end_ms: float, onset_ms: float, server: ServerLatency | Non
     """
     gap_ms = round(onset_ms - speech_end_ms)
     if server is None or offset_ms is None:
-        return GapParts(gap_ms, dict(server.parts) if server else {}, None, None, gap_ms)
+        told = (dict(server.parts), server.was_ready) if server else ({}, None)
+        return GapParts(gap_ms, told[0], None, None, gap_ms, told[1])
     uplink = server.speech_end_ms - (speech_end_ms + offset_ms)
     downlink = (onset_ms + offset_ms) - server.first_audio_ms
     parts = {**server.parts, "transport": round(uplink + downlink)}
-    return GapParts(gap_ms, parts, round(uplink), round(downlink), gap_ms - sum(parts.values()))
+    return GapParts(gap_ms, parts, round(uplink), round(downlink), gap_ms - sum(parts.values()), server.was_ready)

@@ -33,13 +33,15 @@ class Microphone(MediaStreamTrack):
 
     kind = "audio"
 
-    def __init__(self, now_ms: Callable[[], float]) -> None:
+    def __init__(self, now_ms: Callable[[], float], background: Pcm | None = None) -> None:
+        """Take the caller's clock, and what is heard behind the caller all the time: 48 kHz mono, repeated."""
         super().__init__()
         self.sent_ms: list[float] = []
         self.spoken: list[Spoken] = []
         self._now_ms = now_ms
         self._started_ms: float | None = None
         self._speech: Pcm = np.zeros(0, np.int16)
+        self._background = background if background is not None and len(background) else None
         self._encoder = opus_encoder()
 
     def say(self, utterance: Utterance) -> float:
@@ -70,7 +72,12 @@ class Microphone(MediaStreamTrack):
         frame = np.zeros(FRAME_SAMPLES, np.int16)
         taken, self._speech = self._speech[:FRAME_SAMPLES], self._speech[FRAME_SAMPLES:]
         frame[: len(taken)] = taken
-        return frame
+        return frame if self._background is None else self._over_background(frame, self._background)
+
+    def _over_background(self, frame: Pcm, background: Pcm) -> Pcm:
+        start = len(self.sent_ms) * FRAME_SAMPLES
+        behind = np.take(background, range(start, start + FRAME_SAMPLES), mode="wrap")
+        return np.asarray(np.clip(frame.astype(np.int32) + behind, -32768, 32767), np.int16)
 
     def _encode(self, samples: Pcm) -> av.Packet[Any]:
         pts = len(self.sent_ms) * FRAME_SAMPLES
@@ -87,5 +94,5 @@ def opus_encoder() -> AudioCodecContext:
     encoder = AudioCodecContext.create("libopus", "w")
     encoder.bit_rate, encoder.format, encoder.layout = BIT_RATE, "s16", "mono"
     encoder.sample_rate, encoder.time_base = CALL_RATE_HZ, Fraction(1, CALL_RATE_HZ)
-    encoder.options = {"application": "voip"}
+    encoder.options = {"application": "voip", "fec": "1", "packet_loss": "10"}  # as a browser does
     return encoder

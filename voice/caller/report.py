@@ -11,6 +11,7 @@ import numpy as np
 
 from voice.audio import FRAME_MS
 from voice.caller.clock import server_offset_ms, shortest_round_trip_ms
+from voice.caller.lateness import late_received
 from voice.caller.log import CallLog, ServerEvent, Spoken
 from voice.caller.measure import GapParts, ServerLatency, answer_onset, audible_stretches, split_gap
 from voice.caller.timeline import SAMPLES_PER_MS, Timeline, decode, place
@@ -58,6 +59,7 @@ class TurnReport:
             "uplink_ms": self.gap.uplink_ms if self.gap else None,
             "downlink_ms": self.gap.downlink_ms if self.gap else None,
             "unaccounted_ms": self.gap.unaccounted_ms if self.gap else None,
+            "was_ready": self.gap.was_ready if self.gap else None,
             "start_ms": self.start_ms,
             "speech_end_ms": self.speech_end_ms,
             "answer_start_ms": self.answer_start_ms,
@@ -67,7 +69,11 @@ class TurnReport:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """A whole call. `ended` is why it did; `failure` says what went wrong, None for a proper end."""
+    """A whole call. `ended` is why it did; `failure` says what went wrong, None for a proper end.
+
+    `greeting_gap_ms`: from the connection to the first audible sample of the greeting. `late_frames` are the caller's
+    own, `late_received` those of the `received` ones that came more than 60 ms after their moment.
+    """
 
     call_id: str | None
     greeting: tuple[str, ...]
@@ -80,6 +86,9 @@ class CallReport:
     faults: tuple[str, ...]
     late_frames: int
     round_trip_ms: float | None
+    greeting_gap_ms: int | None = None
+    late_received: int = 0
+    received: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -92,11 +101,17 @@ class CallReport:
             "ended": self.ended,
             "failure": self.failure,
             "call_id": self.call_id,
-            "greeting": {"lines": list(self.greeting), "start_ms": self.greeting_start_ms},
+            "greeting": {
+                "lines": list(self.greeting),
+                "start_ms": self.greeting_start_ms,
+                "gap_ms": self.greeting_gap_ms,
+            },
             "slots": self.slots,
             "actions": list(self.actions),
             "faults": list(self.faults),
             "late_frames": self.late_frames,
+            "late_received": self.late_received,
+            "received": self.received,
             "round_trip_ms": self.round_trip_ms,
         }
 
@@ -139,8 +154,8 @@ def own_voice(log: CallLog) -> Pcm:
 def make_report(log: CallLog, timeline: Timeline, names: Sequence[str]) -> CallReport:
     starts = [log.spoken_at_ms(spoken.first_frame, 0) for spoken in log.spoken]
     bounds = [*starts, log.end_ms]
+    greeting_onset = first_sound_ms(timeline, bounds[0])
     greeting_events = [event for event in log.events if event.at_ms < bounds[0]]
-    greeting_sound = audible_stretches(window(timeline, 0, bounds[0]), CALL_RATE_HZ)
     turns = [
         make_turn(log, timeline, spoken, bounds[index], bounds[index + 1]) for index, spoken in enumerate(log.spoken)
     ]
@@ -151,7 +166,7 @@ def make_report(log: CallLog, timeline: Timeline, names: Sequence[str]) -> CallR
     return CallReport(
         call_id=log.call_id,
         greeting=fields_of(greeting_events, "assistant_said", "text"),
-        greeting_start_ms=round(greeting_sound[0].start / SAMPLES_PER_MS) if greeting_sound else None,
+        greeting_start_ms=round(greeting_onset) if greeting_onset is not None else None,
         turns=(*turns, *unspoken),
         ended=log.ended,
         failure=log.failure,
@@ -160,6 +175,13 @@ def make_report(log: CallLog, timeline: Timeline, names: Sequence[str]) -> CallR
         faults=fields_of(log.events, "fault", "message"),
         late_frames=late_frames(log.sent_ms),
         round_trip_ms=shortest_round_trip_ms(log.pongs),
+        greeting_gap_ms=(
+            round(greeting_onset - log.connected_ms)
+            if greeting_onset is not None and log.connected_ms is not None
+            else None
+        ),
+        late_received=late_received(log.packets),
+        received=len(log.packets),
     )
 
 
@@ -190,6 +212,12 @@ def make_turn(log: CallLog, timeline: Timeline, spoken: Spoken, start_ms: float,
         answer_start_ms=answer_start_ms,
         answer_end_ms=answer_end_ms,
     )
+
+
+def first_sound_ms(timeline: Timeline, end_ms: float) -> float | None:
+    """Return when the first sound before a moment could be heard."""
+    sound = audible_stretches(window(timeline, 0, end_ms), CALL_RATE_HZ)
+    return timeline.heard_at_ms(sound[0].start) if sound else None
 
 
 def window(timeline: Timeline, start_ms: float, end_ms: float) -> Pcm:
@@ -231,7 +259,9 @@ def server_latency(event: ServerEvent) -> ServerLatency | None:
             "first_audio_ms": (int() | float()) as first_audio_ms,
         } if all(isinstance(value, int | float) for value in parts.values()):
             whole = {str(name): round(value) for name, value in parts.items()}
-            return ServerLatency(whole, speech_end_ms, first_audio_ms)
+            was_ready = event.message.get("was_ready")
+            known = was_ready if isinstance(was_ready, bool) else None
+            return ServerLatency(whole, speech_end_ms, first_audio_ms, known)
         case _:
             return None
 

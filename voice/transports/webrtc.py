@@ -7,37 +7,26 @@ is noticed by its missing packets, and whatever aiortc raises ends that one call
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import uuid
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 import structlog
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcdatachannel import RTCDataChannel
 
-from voice.audio import FRAME_SAMPLES, LISTEN_RATE_HZ
 from voice.errors import CallsFull, OfferUnusable, OfferWithoutAudio
-from voice.link import FrameArrived, Inbox, LinkClosed, MediaLink, MessageArrived, PlaysFrames
-from voice.ports import Pcm
-from voice.resampling import Resampler
+from voice.link import MediaLink
 from voice.transports.addresses import use_loopback_when_alone
-from voice.transports.arrival import receive_in_arrival_order
-from voice.transports.sdp import check_offer
-from voice.transports.track import OUTPUT_RATE_HZ, PlaybackTrack
+from voice.transports.sdp import audio_codecs, check_offer, with_wishes
+from voice.transports.webrtc_link import WebRtcLink
 
 CONNECT_S = 20.0
 """An answered offer that has not become a connection by then is given up."""
 VANISHED_S = 8.0
 """A connected peer that has sent no packet for so long is gone. Browsers send 50 a second, muted or not."""
-MAX_MESSAGE_CHARACTERS = 16_384
-MAX_KEPT_MESSAGES = 500
-"""Events kept for a data channel that is not open yet."""
 MAX_REMEMBERED_CALLS = 1_000
 EVENTS_LABEL = "events"
 
@@ -56,87 +45,6 @@ class CallStatus:
     state: Literal["live", "ended"]
     started_at: float
     reason: str | None = None
-
-
-class WebRtcLink:
-    """One peer connection as the call sees it."""
-
-    transport = "webrtc"
-    output_rate_hz = OUTPUT_RATE_HZ
-
-    def __init__(self, call_id: str, connection: RTCPeerConnection, about: Mapping[str, str]) -> None:
-        self.call_id = call_id
-        self.about = about
-        self.inbox = Inbox()
-        self.track = PlaybackTrack()
-        self.connection = connection
-        self.reason: str | None = None
-        self.last_packet_s = time.monotonic()
-        self._began_s = time.monotonic()
-        self._channel: RTCDataChannel | None = None
-        self._kept: deque[str] = deque(maxlen=MAX_KEPT_MESSAGES)
-
-    def now_ms(self) -> int:
-        return int((time.monotonic() - self._began_s) * 1000)
-
-    def begin(self) -> None:
-        """Start the call's clock: the connection is there."""
-        self._began_s = self.last_packet_s = time.monotonic()
-
-    def attach(self, source: PlaysFrames) -> None:
-        self.track.source = source
-
-    def send(self, message: Mapping[str, Any]) -> None:
-        text = json.dumps(message, default=str)
-        if self._channel is not None and self._channel.readyState == "open":
-            self._channel.send(text)
-        else:
-            self._kept.append(text)
-
-    async def close(self, reason: str) -> None:
-        if self.reason is None:
-            self.reason = reason
-            self.track.stop()
-            if self._channel is not None:
-                await asyncio.sleep(0.05)  # let the last event leave before the transport goes
-        await self.connection.close()
-
-    def lost(self, reason: str) -> None:
-        """The other side is gone: tell the call."""
-        self.inbox.put(LinkClosed(reason))
-
-    def use_channel(self, channel: RTCDataChannel) -> None:
-        """Speak events over this data channel from now on."""
-        self._channel = channel
-        channel.on("message", self._take_message)
-        while self._kept and channel.readyState == "open":
-            channel.send(self._kept.popleft())
-
-    async def listen(self, track: Any) -> None:
-        """Turn the peer's audio into 20 ms frames until it ends."""
-        resampler = Resampler(LISTEN_RATE_HZ)
-        waiting = bytearray()
-        frame_bytes = FRAME_SAMPLES * 2
-        while True:
-            try:
-                received = await track.recv()
-            except MediaStreamError:
-                self.lost("caller-hung-up")
-                return
-            self.last_packet_s = time.monotonic()
-            waiting += resampler.convert_frame(received).tobytes()
-            while len(waiting) >= frame_bytes:
-                self.inbox.put(FrameArrived(_samples(waiting[:frame_bytes]), self.now_ms()))
-                del waiting[:frame_bytes]
-
-    def _take_message(self, text: object) -> None:
-        try:
-            if not isinstance(text, str) or len(text) > MAX_MESSAGE_CHARACTERS:
-                raise ValueError("a message is JSON text of at most 16,384 characters")
-            message = json.loads(text)
-        except (ValueError, RecursionError):
-            message = {"type": "unreadable"}
-        self.inbox.put(MessageArrived(message if isinstance(message, dict) else {"type": "unreadable"}))
 
 
 class WebRtcGateway:
@@ -164,7 +72,6 @@ class WebRtcGateway:
             raise CallsFull("This server takes no more calls right now; try again in a moment.")
         check_offer(offer_sdp)
         use_loopback_when_alone()
-        receive_in_arrival_order()
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         link = WebRtcLink(f"call-{uuid.uuid4().hex[:12]}", connection, dict(about or {}))
         self._links[link.call_id] = link  # taken before the first await, so that max_calls holds
@@ -214,6 +121,7 @@ class WebRtcGateway:
             audio = next((each for each in connection.getTransceivers() if each.kind == "audio"), None)
             if audio is None or audio.receiver.track is None:
                 raise OfferWithoutAudio("The SDP offer has no audio that the caller sends; offer one audio track.")
+            link.take_from(audio.receiver)
             connection.addTrack(link.track)
             await connection.setLocalDescription(await connection.createAnswer())
         except OfferWithoutAudio:
@@ -222,7 +130,9 @@ class WebRtcGateway:
             # aiortc and aioice raise whatever their parsers meet: all of it is the offer's fault here.
             self._log.info("offer-unusable", error=repr(error))
             raise OfferUnusable(f"The SDP offer cannot be used ({type(error).__name__}: {error}).") from error
-        return str(connection.localDescription.sdp)
+        answer = with_wishes(str(connection.localDescription.sdp))
+        link.negotiated(audio_codecs(answer))
+        return answer
 
     async def _run(self, link: WebRtcLink) -> None:
         reason = "internal-error"
@@ -257,15 +167,13 @@ class WebRtcGateway:
         async with asyncio.timeout(CONNECT_S):
             await connected.wait()
         link.begin()
-        audio = next(each for each in connection.getTransceivers() if each.kind == "audio")
-        listening = asyncio.create_task(link.listen(audio.receiver.track))
         watching = asyncio.create_task(_watch(link))
         try:
             await self._hold(link)
         finally:
-            listening.cancel()
+            link.stop_listening()
             watching.cancel()
-            await asyncio.gather(listening, watching, return_exceptions=True)
+            await asyncio.gather(watching, return_exceptions=True)
 
     def _remember(self, status: CallStatus) -> None:
         self._status.pop(status.call_id, None)
@@ -281,7 +189,3 @@ async def _watch(link: WebRtcLink) -> None:
         if time.monotonic() - link.last_packet_s > VANISHED_S:
             link.lost("caller-vanished")
             return
-
-
-def _samples(data: bytearray) -> Pcm:
-    return np.frombuffer(bytes(data), dtype=np.int16)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aioice.ice
 import numpy as np
 import pytest
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 
 from voice.errors import CallsFull, OfferUnusable
 from voice.link import FrameArrived, LinkClosed, MediaLink, MessageArrived
-from voice.playback import PlaybackQueue
+from voice.playback import PlaybackQueue, PlayedFrame
 from voice.transports import webrtc
 from voice.transports.addresses import use_loopback_when_alone
+from voice.transports.receive_path import ReceivePath
 from voice.transports.webrtc import WebRtcGateway
 
 pytestmark = pytest.mark.network
@@ -28,6 +30,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.link: MediaLink | None = None
         self.ended: list[str] = []
         self.heard_frame = asyncio.Event()
 
@@ -37,6 +40,7 @@ class Scripted:
         tone = (6000 * np.sin(np.arange(48_000 * 5) / 20)).astype(np.int16)
         queue.put(1, tone)
         link.attach(queue)
+        self.link = link
         link.send({"type": "call_started", "call_id": link.call_id})
         while True:
             match await link.inbox.get():
@@ -55,9 +59,13 @@ class Scripted:
 class Peer:
     """A caller."""
 
-    def __init__(self) -> None:
+    def __init__(self, codec: str | None = None) -> None:
         self.connection = RTCPeerConnection()
         self.connection.addTrack(AudioStreamTrack())
+        if codec is not None:
+            (transceiver,) = self.connection.getTransceivers()
+            known = RTCRtpSender.getCapabilities("audio").codecs
+            transceiver.setCodecPreferences([each for each in known if each.name.lower() == codec])
         self.channel = self.connection.createDataChannel("events")
         self.messages: asyncio.Queue[dict] = asyncio.Queue()
         self.channel.on("message", lambda text: self.messages.put_nowait(json.loads(text)))
@@ -72,9 +80,11 @@ class Peer:
 
 
 @asynccontextmanager
-async def calling(script: Scripted, **options: int) -> AsyncIterator[tuple[WebRtcGateway, Peer, str]]:
+async def calling(
+    script: Scripted, codec: str | None = None, **options: int
+) -> AsyncIterator[tuple[WebRtcGateway, Peer, str]]:
     gateway = WebRtcGateway(script.hold, **options)
-    peer = Peer()
+    peer = Peer(codec)
     try:
         call_id = await peer.call(gateway)
         yield gateway, peer, call_id
@@ -109,6 +119,62 @@ async def test_audio_and_messages_flow_both_ways_and_hanging_up_ends_the_call() 
         assert gateway.status(call_id).reason == "caller-hung-up"
         assert gateway.live_calls == 0
         assert not await gateway.hang_up(call_id)
+
+
+@pytest.mark.parametrize("codec", ["pcmu", "pcma", "g722"])
+async def test_the_telephone_s_codecs_are_spoken_too(codec: str) -> None:
+    script = Scripted()
+    async with calling(script, codec) as (_, peer, _), asyncio.timeout(15):
+        track = await peer.tracks.get()
+        levels = [np.abs((await track.recv()).to_ndarray()).max() for _ in range(40)]
+        await script.heard_frame.wait()
+        assert max(levels) > 3000
+
+
+async def test_a_peer_that_says_goodbye_ends_the_call_and_leaves_no_thread() -> None:
+    script = Scripted()
+    async with calling(script) as (gateway, peer, call_id):
+        async with asyncio.timeout(15):
+            await script.heard_frame.wait()
+        receivers = [each for each in threading.enumerate() if each.name == "audio-decoder"]
+        assert len(receivers) == 1, "the peer's own; ours has ended before it decoded anything"
+        counted = script.link.stats
+        assert counted.received_packets > 15
+        assert counted.lost_packets == counted.unreadable_packets == counted.restarts == 0
+        assert counted.sent_frames > 15
+        await peer.connection.close()
+        await until(lambda: bool(script.ended))
+        assert script.ended == ["caller-hung-up"]
+        await until(lambda: gateway.status(call_id).state == "ended")
+    assert not [each for each in threading.enumerate() if each.name == "audio-decoder"]
+
+
+async def test_a_fault_in_the_receive_path_ends_that_call_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Scripted()
+    async with calling(script) as (gateway, _, call_id):
+        async with asyncio.timeout(15):
+            await script.heard_frame.wait()
+        monkeypatch.setattr(ReceivePath, "put", lambda self, packet, now_ms: 1 / 0)
+        await until(lambda: gateway.status(call_id).state == "ended")
+        assert script.ended == ["internal-error"]
+        monkeypatch.undo()
+        again = Scripted()
+        async with calling(again):
+            await asyncio.wait_for(again.heard_frame.wait(), 15)
+
+
+async def test_a_source_that_fails_ends_the_call_and_not_in_silence() -> None:
+    class Broken:
+        def next_frame(self) -> PlayedFrame:
+            raise ValueError("no more")
+
+    script = Scripted()
+    async with calling(script) as (gateway, _, call_id):
+        async with asyncio.timeout(15):
+            await script.heard_frame.wait()
+        script.link.attach(Broken())
+        await until(lambda: gateway.status(call_id).state == "ended")
+        assert script.ended == ["internal-error"]
 
 
 async def test_a_peer_that_vanishes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

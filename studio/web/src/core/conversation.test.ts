@@ -207,3 +207,18 @@ it("never changes what it was given", () => {
   });
   expect(() => [said("a"), partial("b"), ended("b", 1), reply(1)].reduce(reduce, frozen)).not.toThrow();
 });
+
+describe("a turn that is taken back", () => {
+  it("leaves the page as the reply to it, and its words are being heard again", () => {
+    const before = [said("Hello."), ended("send fifty", 900), understood("send fifty"), said("To whom?"), reply(2)];
+    const view = fold(...before, { type: "turn_retracted", revision: 1, at_ms: 2000 });
+    expect(view.entries.map((entry) => (entry.kind === "note" ? entry.note : entry.text))).toEqual(["Hello."]);
+    expect(view.partial).toBe("send fifty");
+    expect(view.activity).toBe("hearing");
+    expect(users(fold(...before, { type: "turn_retracted", revision: 1, at_ms: 2000 }, ended("send fifty to Joe", 2400)))).toHaveLength(1);
+  });
+
+  it("is nothing where nobody has spoken", () => {
+    expect(fold(said("Hello."), { type: "turn_retracted", revision: 1, at_ms: 1 }).entries).toHaveLength(1);
+  });
+});

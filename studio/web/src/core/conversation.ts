@@ -94,6 +94,8 @@ export function reduce(view: Conversation, event: ServerEvent | PageEvent): Conv
       return turnEnded(view, event.text, event.speech_end_ms);
     case "turn_dropped":
       return note({ ...view, partial: null, activity: resting(view) }, "turn_dropped", event.reason);
+    case "turn_retracted":
+      return retracted(view);
     case "page_typed":
       return add({ ...view, activity: "thinking" }, { ...newUser(event.text), isTyped: true });
     case "user_said":
@@ -178,6 +180,14 @@ function turnEnded(view: Conversation, text: string, speechEndMs: number): Conve
   const isSameTyped = (entry: Entry): entry is UserEntry =>
     isOpen(entry) && entry.isTyped && entry.text === text;
   return mend(now, isSameTyped, (entry) => entry) ?? add(now, { ...newUser(text), speechEndMs });
+}
+
+/** The caller goes on: what was shown of the turn, and of the reply to it, never happened. */
+function retracted(view: Conversation): Conversation {
+  const index = view.entries.findLastIndex((entry) => entry.kind === "user");
+  const turn = view.entries[index];
+  if (turn === undefined || turn.kind !== "user") return view;
+  return { ...view, entries: view.entries.slice(0, index), partial: turn.text, replyId: null, activity: "hearing" };
 }
 
 function userSaid(view: Conversation, said: Extract<ServerEvent, { type: "user_said" }>): Conversation {

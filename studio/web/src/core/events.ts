@@ -27,6 +27,7 @@ export type CallEvent =
   | { type: "turn_probability"; revision: number; probability: number; at_ms: number }
   | { type: "turn_ended"; revision: number; text: string; speech_end_ms: number; at_ms: number }
   | { type: "turn_dropped"; revision: number; reason: string; at_ms: number }
+  | { type: "turn_retracted"; revision: number; at_ms: number }
   | { type: "barge_in"; reply_id: number; heard_ms: number; at_ms: number }
   | { type: "reply_started"; reply_id: number; at_ms: number }
   | { type: "reply_finished"; reply_id: number; heard_ms: number; at_ms: number }

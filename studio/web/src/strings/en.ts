@@ -78,6 +78,7 @@ const problems: Record<ProblemCode, { title: string; help: string }> = {
 
 const dropReasons: Record<string, string> = {
   noise: "A noise was ignored",
+  backchannel: "A nod was heard, and the reply went on",
   "nothing was recognised": "Nothing could be recognised",
 };
 

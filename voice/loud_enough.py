@@ -1,0 +1,36 @@
+"""Levels: what of the caller's sound is loud enough to be theirs. Voice activity hears a murmur behind them as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice.audio import AUDIBLE_BELOW_PEAK_DB
+from voice.policy import TurnPolicy
+from voice.turn_state import TurnState
+
+RISE = 0.02
+"""Share by which the noise follows a louder frame: a second until it believes two thirds of a change."""
+FALL = 0.2
+"""And a softer one, which no noise hides."""
+
+
+def is_above_noise(state: TurnState, level_db: float | None, policy: TurnPolicy) -> bool:
+    """Whether a frame stands out from what is heard while nobody speaks."""
+    return level_db is None or level_db > state.noise_db + policy.noise_margin_db
+
+
+def follow_noise(state: TurnState, level_db: float) -> TurnState:
+    """Learn the level of the noise, upwards only while nobody speaks."""
+    is_louder = level_db > state.noise_db
+    if is_louder and state.phase != "quiet":
+        return state
+    return replace(state, noise_db=state.noise_db + (RISE if is_louder else FALL) * (level_db - state.noise_db))
+
+
+def note_sound(state: TurnState, level_db: float | None) -> TurnState:
+    """Note a voiced frame of the turn: whether it was audible beside the loudest, and when."""
+    if level_db is None:
+        return replace(state, last_voice_ms=state.now_ms, last_sound_ms=state.now_ms)
+    peak_db = max(state.peak_db, level_db)
+    last_sound_ms = state.now_ms if level_db > peak_db - AUDIBLE_BELOW_PEAK_DB else state.last_sound_ms
+    return replace(state, last_voice_ms=state.now_ms, last_sound_ms=last_sound_ms, peak_db=peak_db)

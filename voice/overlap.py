@@ -1,0 +1,76 @@
+"""Speech over a reply: whether the caller takes the floor, only nods, or made a noise.
+
+The reply is paused first and judged second, since a pause of half a second disturbs less than a lost sentence. Words
+decide: "mhm" over a statement is a nod, and the reply goes on from the paused sample; the same "yes" over the question
+that it answers is an answer. Escape words are heard even where a reply may not be interrupted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.effects import Expectation
+
+Verdict = Literal["takes_floor", "backchannel", "noise"]
+
+_NODS = re.compile(
+    r"(?:m+[\s-]*h+m+|u+h[\s-]*hu+h|a+ha+|hu+h|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure|i see|got it"
+    r"|alright|all right|fine|good|great|oh|ah|wow|really|of course|exactly|thanks|thank you|cool|nice)(?=\W|$)\W*",
+    re.IGNORECASE,
+)
+"""What listeners say without wanting the floor."""
+_ANSWERS = re.compile(
+    r"\b(?:yeah|yep|yes|yup|okay|ok|right|sure|got it|alright|all right|fine|good|great|of course|exactly)\b",
+    re.IGNORECASE,
+)
+"""Those of the nods that also answer a question; "mhm" can, but over speech it is a nod far more often."""
+_ESCAPES = re.compile(
+    r"\b(?:stop|agent|operator|representative|human|real person|help|cancel|hang up|be quiet|shut up)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Speech of the caller while a reply is live. Times in ms of audio."""
+
+    reply_id: int
+    since_ms: int
+    voiced_ms: int = 0
+    is_paused: bool = False
+    is_partial_asked: bool = False
+
+
+def judge_words(text: str, expectation: Expectation, *, is_question_out: bool) -> Verdict:
+    """Say what these words over a reply are, given what the flow asks and whether the question was being heard."""
+    words = text.strip()
+    if not any(character.isalnum() for character in words):
+        return "noise"
+    if _is_nod(words) and not (is_question_out and _answers(words, expectation)):
+        return "backchannel"
+    return "takes_floor"
+
+
+def is_answer(text: str) -> bool:
+    """Whether these words may answer a question with yes or no."""
+    return _ANSWERS.search(text) is not None
+
+
+def is_escape(text: str) -> bool:
+    """Whether these words are heard even over what may not be interrupted."""
+    return _ESCAPES.search(text) is not None and len(text.split()) <= 8
+
+
+def _is_nod(words: str) -> bool:
+    rest, count = words.lstrip(" ,.!?'\"-…"), 0
+    while rest:
+        nod = _NODS.match(rest)
+        if nod is None or count == 4:
+            return False
+        rest, count = rest[nod.end() :], count + 1
+    return count > 0
+
+
+def _answers(words: str, expectation: Expectation) -> bool:
+    return expectation.kind in {"yes_no", "category"} and is_answer(words)

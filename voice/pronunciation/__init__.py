@@ -1,0 +1,1 @@
+"""From what is written to what a voice is given to speak, word by word."""

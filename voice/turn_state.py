@@ -1,0 +1,73 @@
+"""Everything that turn-taking remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flows.effects import Expectation
+from voice.answer_shape import OPEN, AnswerShape
+from voice.endpointing import Evidence
+from voice.overlap import Overlap
+from voice.pauses import CallerPauses
+
+SILENT_DB = -120.0
+"""Below any sound that 16 bits hold."""
+QUIET_DB = -60.0
+"""What a call is taken to begin with: a quiet room on a good microphone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A turn that is over and whose reply has begun, and which can still be taken back."""
+
+    revision: int
+    text: str
+    begin_ms: int
+    speech_end_ms: int
+    silence_enough_ms: int
+    begun_ms: int
+    """When the reply was ordered."""
+    pauses: CallerPauses
+    """What was known of the caller's pauses while the turn went on."""
+    audible_ms: int | None = None
+    """Since when the caller hears it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnState:
+    """`phase` is of the caller; the assistant is `reply_id`. Times are ms of audio."""
+
+    phase: Literal["quiet", "speaking", "paused"] = "quiet"
+    now_ms: int = 0
+    revision: int = 0
+    begin_ms: int = 0
+    pause_ms: int = 0
+    """When the present revision was tried."""
+    last_voice_ms: int = 0
+    """The end of the last frame that the VAD called speech."""
+    last_sound_ms: int = 0
+    """And of the last of those that was audible: the VAD goes on for some frames after the voice has ended."""
+    peak_db: float = SILENT_DB
+    """The loudest frame of the turn."""
+    noise_db: float = QUIET_DB
+    """The level of what is heard while nobody speaks."""
+    run_ms: int = 0
+    """Length of the present unbroken run of voiced frames."""
+    next_partial_ms: int = 0
+    evidence: Evidence = field(default_factory=Evidence)
+    log_probability: float = 0.0
+    has_preview: bool = False
+    """What would be said of the present revision is known and needs no action."""
+    is_overlong: bool = False
+    expectation: Expectation = field(default_factory=Expectation)
+    shape: AnswerShape = OPEN
+    """The expectation as listening needs it."""
+    pauses: CallerPauses = field(default_factory=CallerPauses)
+    reply_id: int | None = None
+    is_interruptible: bool = True
+    is_question_out: bool = False
+    """The last sentence of the reply, which asks if any does, is being heard or was."""
+    overlap: Overlap | None = None
+    """Speech over a reply, until it is known what it is."""
+    pending: Pending | None = None
