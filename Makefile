@@ -1,7 +1,7 @@
 # The verbs of this project; `make` alone lists them. Each does its own set-up where it needs one.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test lint types format bench check-vllm models web clean
+.PHONY: help setup run test lint types format bench bench-baseline check-vllm models web clean
 
 # Where Ubuntu keeps the browser that the tests drive.
 export PATH := $(PATH):/snap/bin
@@ -35,6 +35,9 @@ types: ## check types
 format: ## put the code into its format
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+bench-baseline: ## measure the gap beside Pipecat's (1.1 GB, once)
+	.venv/bin/vivavoce bench gap --baseline
 
 bench: ## measure the gap between caller and reply
 	.venv/bin/python -m tests.bench.gap

@@ -68,7 +68,10 @@ class Child:
     @classmethod
     async def start(cls, spec: WorkerSpec, on_death: Callable[[], None]) -> Child:
         """Start the process and wait until its model is loaded. Raises `ModelUnavailable`."""
-        process = await _create_process(spec.module)
+        try:
+            process = await _create_process(spec.module)
+        except OSError as error:
+            raise ModelUnavailable(spec.name, f"its process cannot be started: {error}") from error
         child = cls(spec, process, on_death)
         try:
             start = {"op": "start", "niceness": spec.niceness, "options": dict(spec.options)}

@@ -118,7 +118,12 @@ class RecordedStore:
         if recorder is not None:
             for event in _untold(told, events):
                 recorder.logged(event)
-        await self._store.append(conversation_id, events)
+        try:
+            await self._store.append(conversation_id, events)
+        except Exception:
+            if recorder is None:
+                self._told.pop(conversation_id, None)
+            raise
         del told[: len(events)]
         if not told:
             self._told.pop(conversation_id, None)

@@ -28,6 +28,9 @@ from voice.speaker import Reply
 from voice.speculation import Speculation
 from voice.turn_inputs import QuestionChanged, ReplyAudible, ReplyChanged
 
+FILLER = "filler"
+"""The source of words that were said while an action ran, and are no part of the conversation."""
+
 Emit = Callable[[CallEvent | DialogueEvent], None]
 Outputs = Callable[[Reply], Awaitable[AsyncIterator[TurnOutput]]]
 
@@ -112,7 +115,7 @@ class Answering:
     ) -> None:
         """Say what a turn would say, before it is committed."""
         if self._live is not None:
-            self._cut_off(self._live, self._link.now_ms())
+            self._note_cut(self._live.reply, self._cut_off(self._live, self._link.now_ms()))
         live = self._open(marks, min_gap_ms)
         live.is_decided, live.was_ready = True, self._speculation.is_ready(foreseen)
         self._begun = _Begun(revision, live.reply, understood, list(foreseen))
@@ -146,9 +149,7 @@ class Answering:
         """Stop a reply, because the caller speaks."""
         if self._live is None or self._live.reply.reply_id != reply_id:
             return
-        heard = self._cut_off(self._live, at_ms)
-        if self._begun is None and heard is not None:
-            self._conversation.cut_short(heard)
+        self._note_cut(self._live.reply, self._cut_off(self._live, at_ms))
         self._silence()
 
     def say_aside(self, text: str, *, ends_call: bool) -> int:
@@ -163,6 +164,7 @@ class Answering:
         self._emit(AssistantSaid(text))
         live.reply.say(text)
         if is_new:
+            live.reply.is_aside = True
             live.reply.finish()
         if ends_call:
             self._link.inbox.put(ReplyChanged(live.reply.reply_id, is_interruptible=False))
@@ -171,10 +173,10 @@ class Answering:
     def fill(self, text: str) -> None:
         """Say a few words before a reply of which nothing is known yet."""
         live = self._live
-        if live is not None and not live.reply.sentences:
+        if live is not None and len(live.reply.sentences) == live.fillers:
             live.reply.say(text)
             live.fillers = len(live.reply.sentences)
-            self._emit(AssistantSaid(text))
+            self._emit(AssistantSaid(text, source=FILLER))
 
     @property
     def sound(self) -> tuple[bool, bool]:
@@ -262,6 +264,8 @@ class Answering:
             self._fault("turn-failed", error)
         finally:
             reply.finish()
+            if reply.cut is not None:
+                self._note_cut(reply, reply.cut)
             if self._live is not None and self._live.reply is reply:
                 self._tell_audible(self._live)
             self._link.inbox.put(TurnAnswered(reply.reply_id, ended))
@@ -275,12 +279,12 @@ class Answering:
             case Waiting(expectation):
                 shape = shape_of(expectation, self._conversation.assistant, self._engines.language)
                 if shape.is_interruptible is False:
-                    self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
+                    self._protect(reply)
                 self._link.inbox.put(QuestionChanged(expectation, shape=shape))
                 self._speculation.prefetch(expectation)
             case Ended(reason):
                 # The last words are heard to their end: whoever talks over them cannot be answered any more.
-                self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
+                self._protect(reply)
                 return reason
         return None
 
@@ -288,12 +292,18 @@ class Answering:
         live = self._live
         if live is not None and live.reply is reply and not live.is_decided:
             live.is_decided = True
+            live.was_ready = self._speculation.is_ready((said,))
             if live.marks is not None:
                 live.marks = replace(live.marks, decided_ms=self._link.now_ms())
         if not said.allow_interruptions:
-            self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
+            self._protect(reply)
         self._emit(AssistantSaid(said.text, said.response, said.buttons, said.source))
         reply.say(said.text)
+
+    def _protect(self, reply: Reply) -> None:
+        """Let nothing interrupt a reply; one that was stopped already must not come back."""
+        if self._live is not None and self._live.reply is reply:
+            self._link.inbox.put(ReplyChanged(reply.reply_id, is_interruptible=False))
 
     async def _speak(self, reply: Reply) -> None:
         try:
@@ -304,13 +314,19 @@ class Answering:
         if self.playback.reply_id != reply.reply_id:
             self._link.inbox.put(ReplyStopped(reply.reply_id))  # there was nothing to play
 
-    def _cut_off(self, live: _Live, at_ms: int) -> str | None:
-        """Stop what is being said, in the middle of it; return what was heard, None where that was all of it."""
+    def _cut_off(self, live: _Live, at_ms: int) -> str:
+        """Stop what is being said, in the middle of it; return what was heard."""
         live.speaking.cancel()
         heard_ms = self.playback.stop(live.reply.reply_id) or 0
         self._emit(BargeIn(live.reply.reply_id, heard_ms, at_ms))
-        heard = live.reply.heard_text(heard_ms)
-        return None if heard == " ".join(live.reply.sentences) else heard
+        return live.reply.heard_text(heard_ms)
+
+    def _note_cut(self, reply: Reply, heard: str) -> None:
+        """Tell the conversation what was heard, once the turn has been written down."""
+        if not reply.is_finished:
+            reply.cut = heard
+        elif not reply.is_aside and heard != " ".join(reply.sentences):
+            self._conversation.cut_short(heard)
 
     def _silence(self) -> None:
         if self._live is not None:

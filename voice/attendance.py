@@ -287,7 +287,7 @@ class _Run:
         if self.state.limits.is_ending:
             self.tell_limits(call_limits.Tick(at_ms))
             return
-        self.tell_idle(idle.Tick(at_ms, is_sounding))
+        self.tell_idle(idle.Tick(at_ms, is_sounding or frame.is_replying))
         self.tell_fillers(fillers.Tick(at_ms, is_sounding))
         self.tell_watch(watchdog.Tick(at_ms, is_sounding))
         is_floor_free = not is_sounding and not frame.is_replying and self.state.watch.owed_since_ms is None
@@ -358,7 +358,10 @@ class _Run:
         if state is not self.state.watch:
             self.state = replace(self.state, watch=state)
         for effect in effects:
-            self.effects.append(SayPhrase("fallback") if isinstance(effect, watchdog.SpeakFallback) else effect)
+            if isinstance(effect, watchdog.SpeakFallback):
+                self.effects.append(SayPhrase("fallback" if effect.is_empty else "overdue"))
+            else:
+                self.effects.append(effect)
 
     def tell_language(self, given: language_switch.FinalHeard) -> None:
         state, effects = language_switch.step(self.state.language, given, self._policy.call.language)

@@ -18,6 +18,7 @@ from voice.call_policy import CallPolicy
 from voice.fillers import FillerTexts
 from voice.hesitation import ending_of
 from voice.phrases import PhraseKind, texts
+from voice.turn_state import TurnState
 
 SILENCE_SLOT = "silence_timeout"
 
@@ -109,13 +110,13 @@ class Attending:
             self._was_heard = (is_heard, is_filler)
             self.take(attendance.SoundChanged(at_ms, is_heard, is_filler))
 
-    def press(self, message: Mapping[str, Any], at_ms: int, *, is_replying: bool, is_interruptible: bool) -> bool:
+    def press(self, message: Mapping[str, Any], at_ms: int, turns: TurnState) -> bool:
         """Take a key that the client sent; False if it is none."""
         key = keypad.key_of(message)
         if key is None:
             return False
         self._call.emit(events.KeyPressed(key, at_ms))
-        self.take(keypad.KeyPressed(key, at_ms, is_replying, is_interruptible))
+        self.take(keypad.KeyPressed(key, at_ms, turns.reply_id is not None, turns.is_interruptible))
         return True
 
     def see(self, event: events.CallEvent | DialogueEvent, at_ms: int) -> None:
@@ -125,6 +126,8 @@ class Attending:
                 self._has_words = False
                 self.take(attendance.TurnCommitted(at_ms))
                 self.take(attendance.ActionChanged(at_ms, "turn", is_running=True))
+            case AssistantSaid(source="filler"):
+                self.take(fillers.FillerOver(at_ms))
             case AssistantSaid():
                 self._has_words = True
                 self.take(fillers.WordsComing(at_ms))

@@ -39,6 +39,7 @@ from voice.link import (
     TurnAnswered,
 )
 from voice.listening import Listening, Trial
+from voice.overlap import is_escape
 from voice.playback import PlayedFrame
 from voice.policy import TurnPolicy
 from voice.ports import Pcm
@@ -75,11 +76,13 @@ async def run_call(
     finally:
         ended = events.CallEnded(reason, link.now_ms())
         link.send(to_json(ended))
-        await link.close(reason)
-        await conversation.end(reason)
-        if recorder is not None:
-            recorder.event(ended)
-            recorder.close()
+        try:
+            await link.close(reason)
+            await conversation.end(reason)
+        finally:
+            if recorder is not None:
+                recorder.event(ended)
+                recorder.close()
         log.info("call-ended", reason=reason)
 
 
@@ -100,7 +103,7 @@ class _Call:
         self._recorder = recorder
         self._turns = TurnState()
         self._listening = Listening(conversation, engines, link.inbox, tasks, link.now_ms)
-        self._answering = Answering(link, conversation, engines, tasks, self._emit, self._listening.speculation)
+        self._answering = Answering(link, conversation, engines, tasks, self.emit, self._listening.speculation)
         self._ended_trial: tuple[int, Trial] | None = None
         """The revision that has ended and is not committed yet, and what was done for it."""
         timeout_ms = settings.turns.silence_timeout_ms
@@ -113,7 +116,7 @@ class _Call:
 
     async def hold(self, metadata: dict[str, Any]) -> str:
         """Take inputs one by one until the call is over; return why it is."""
-        self._emit(events.CallStarted(self._link.call_id, self._conversation.assistant.name, self._link.transport))
+        self.emit(events.CallStarted(self._link.call_id, self._conversation.assistant.name, self._link.transport))
         self._link.attach(self)
         self._answering.greet(with_notice(self._settings.notice, self._conversation.start(metadata)))
         while self._ends is None or not self._answering.is_silent:
@@ -197,7 +200,7 @@ class _Call:
         if self._goodbye is not None and self._answering.is_silent:
             self._goodbye = None
             self._attending.take(GoodbyeOver(at_ms))
-        self._step(frame if self._attending.hears else replace(frame, speech_probability=0.0))
+        self._step(frame if self._attending.hears else replace(frame, speech_probability=0.0, level_db=None))
 
     def _take_message(self, message: Mapping[str, Any]) -> None:
         match message:
@@ -205,27 +208,18 @@ class _Call:
                 self._link.send({"type": "pong", "client_ms": client_ms, "call_ms": self._link.now_ms()})
             case {"type": "say", "text": str() as text} if text.strip():
                 self.answer_text(text)
-            case {"type": "key"} if self._press(message):
+            case {"type": "key"} if self._attending.press(message, self._listening.heard.now_ms, self._turns):
                 pass
             case {"type": "hang_up"}:
                 self._link.inbox.put(LinkClosed("caller-hung-up"))
             case _:
-                self._emit(
+                self.emit(
                     events.Fault(
                         "message-unknown",
                         'send {"type": "ping" | "say" | "key" | "hang_up", ...}; see docs/events.md',
                         self._link.now_ms(),
                     )
                 )
-
-    def _press(self, message: Mapping[str, Any]) -> bool:
-        state = self._turns
-        return self._attending.press(
-            message,
-            self._listening.heard.now_ms,
-            is_replying=state.reply_id is not None,
-            is_interruptible=state.is_interruptible,
-        )
 
     # --- what a call can be asked to do: `attending.Attended` ------------------------------------------------------
 
@@ -247,6 +241,8 @@ class _Call:
 
     def say_aside(self, text: str, *, ends_call: bool) -> None:
         """Say something that is no part of the conversation."""
+        if ends_call:
+            self._step(turn_inputs.CommitNow())
         reply_id = self._answering.say_aside(text, ends_call=ends_call)
         if ends_call:
             self._goodbye = reply_id
@@ -266,22 +262,20 @@ class _Call:
 
     def drop_speech(self) -> None:
         """Give up what the caller is saying: they press keys."""
+        self._has_stopped_reply = False
         self._step(turn_inputs.SpeechDropped())
 
     def listen_in(self, language: str) -> None:
         """Hear the caller in another language from now on."""
         self._listening.language = language
-        self._emit(events.LanguageSwitched(language, self._listening.heard.now_ms))
-
-    def emit(self, event: events.CallEvent) -> None:
-        """Tell everybody of an event."""
-        self._emit(event)
+        self.emit(events.LanguageSwitched(language, self._listening.heard.now_ms))
 
     def hang_up(self, reason: str) -> None:
         """End the call."""
         self._link.inbox.put(LinkClosed(reason))
 
     def _answer(self, understanding: Coroutine[Any, Any, Understood]) -> None:
+        self._has_stopped_reply = False
         self._step(turn_inputs.CommitNow())
         self._answering.hush(self._listening.heard.now_ms)
         self._answering.answer(understanding, None, 0)
@@ -289,6 +283,7 @@ class _Call:
     # --- effects -----------------------------------------------------------------------------------------------
 
     def _step(self, given: turn_inputs.TurnInput) -> None:
+        given = self._admitted(given)
         if self._recorder is not None:
             self._recorder.turn_input(given)
         self._tell(given)
@@ -296,21 +291,28 @@ class _Call:
         for effect in effects:
             self._carry_out(effect)
 
+    def _admitted(self, given: turn_inputs.TurnInput) -> turn_inputs.TurnInput:
+        """Where only keys answer, or are being entered, words are no turn unless they are a way out."""
+        if not isinstance(given, turn_inputs.TranscriptReady) or self._attending.takes_words or is_escape(given.text):
+            return given
+        self._has_stopped_reply = False
+        return replace(given, is_invented=True)
+
     def _tell(self, given: turn_inputs.TurnInput) -> None:
         """Let the others know: the client what models made of the caller's audio, the listener what is asked."""
         at_ms = self._listening.heard.now_ms
         match given:
             case turn_inputs.PartialReady(begin_ms, text, committed):
                 if self._turns.phase == "speaking" and begin_ms == self._turns.begin_ms and text:
-                    self._emit(events.PartialTranscript(text, at_ms, committed))
+                    self.emit(events.PartialTranscript(text, at_ms, committed))
             case turn_inputs.TranscriptReady(revision, text, log_probability):
-                self._emit(events.FinalTranscript(revision, text.strip(), log_probability, at_ms))
+                self.emit(events.FinalTranscript(revision, text.strip(), log_probability, at_ms))
                 self._attending.take(FinalHeard(text, given.language, log_probability))
             case turn_inputs.QuestionChanged():
                 self._listening.expect(given)
                 self._attending.ask(given.expectation, at_ms)
             case turn_inputs.TurnJudged(revision, probability):
-                self._emit(events.TurnProbability(revision, probability, at_ms))
+                self.emit(events.TurnProbability(revision, probability, at_ms))
             case _:
                 pass
 
@@ -318,7 +320,7 @@ class _Call:
         heard = self._listening.heard
         match effect:
             case turn_effects.Emit(event):
-                self._emit(event)
+                self.emit(event)
             case turn_effects.TryTurn():
                 self._listening.try_turn(effect)
             case turn_effects.JudgeTurn():
@@ -347,6 +349,7 @@ class _Call:
                 self._begin_reply(effect)
             case turn_effects.RetractTurn():
                 self._ended_trial = None
+                self._has_stopped_reply = True
                 self._answering.retract(heard.now_ms)
             case turn_effects.CommitTurn():
                 self._commit(effect)
@@ -387,7 +390,8 @@ class _Call:
         marks = self._listening.marks(trial, order.silence_enough_ms)
         self._answering.answer(trial.understanding, marks, self._policy.min_gap_ms)
 
-    def _emit(self, event: events.CallEvent | DialogueEvent) -> None:
+    def emit(self, event: events.CallEvent | DialogueEvent) -> None:
+        """Tell everybody of an event."""
         self._link.send(to_json(event))
         if self._recorder is not None:
             self._recorder.event(event)

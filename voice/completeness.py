@@ -119,9 +119,14 @@ def _meant(text: str, is_answer: Callable[[str], bool]) -> str:
 # --- dictated ------------------------------------------------------------------------------------------------------
 
 
+_DENYING: Final = frozenset({"don't", "no", "not", "haven't", "none"})
+
+
 def _counted(text: str, shape: AnswerShape, read: Callable[[str], str]) -> Completeness:
     """Judge a string of digits or characters by how many there are."""
     said = read(text)
+    if len(said) == 1 and set(re.findall(r"[\w']+", text.lower())) & _DENYING:
+        return OPEN  # "I don't have one"
     if not said:
         return INCOMPLETE if announces(text, shape.slot) else OPEN
     if not shape.lengths:

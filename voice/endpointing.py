@@ -15,6 +15,7 @@ whenever more is known.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,8 @@ LATE_DIGITS: Final = 3
 the last one in most countries; our own choice."""
 LONGER_WHEN_LATE: Final = 1.25
 """What `LONGER_THAN_PAUSES` is for such a number."""
+_POLITE_END: Final = re.compile(r"\w.*\b(?:please|thanks|thank you)\W*$", re.IGNORECASE)
+_BARE_NO: Final = re.compile(r"(?:(?:oh|um+|uh+|well)\W+)?(?:no|nope|nah)\W*", re.IGNORECASE)
 USUAL_CALLER: Final = CallerPauses()
 
 
@@ -71,7 +74,7 @@ def wait_ms(
         return shape.wait_ms
     said = completeness_of(evidence.text, shape)
     if said.state == "complete":
-        return _complete_wait_ms(said, ending, shape, policy, pauses)
+        return _complete_wait_ms(evidence, said, ending, shape, policy, pauses)
     if ending == "hesitates":
         return _stretched(policy.hesitation_wait_ms, pauses)
     if said.state == "incomplete":
@@ -91,16 +94,32 @@ def _stretched(wait: int, pauses: CallerPauses) -> int:
 
 
 def _complete_wait_ms(
-    said: Completeness, ending: Ending, shape: AnswerShape, policy: TurnPolicy, pauses: CallerPauses
+    evidence: Evidence,
+    said: Completeness,
+    ending: Ending,
+    shape: AnswerShape,
+    policy: TurnPolicy,
+    pauses: CallerPauses,
 ) -> int:
     """The wait after a whole answer, which is short unless it may go on or its last word says that it will."""
     is_yes_no = shape.expects == "yes_no"
     is_cut = ending == "breaks_off" or ending == ("may_break_off" if is_yes_no else "hesitates")  # "mm" is half a yes
+    if said.may_go_on and not is_cut and _is_closed_off(evidence, shape):
+        return _stretched(policy.finished_wait_ms, pauses)
     if said.may_go_on or is_cut:
         return _stretched(policy.may_go_on_wait_ms, pauses)
+    if is_yes_no and evidence.text is not None and _BARE_NO.fullmatch(evidence.text.strip()):
+        return _stretched(policy.bare_no_wait_ms, pauses)
     if shape.is_dictated:
         return policy.complete_wait_ms
     return _stretched(policy.certain_wait_ms if shape.is_closed else policy.finished_wait_ms, pauses)
+
+
+def _is_closed_off(evidence: Evidence, shape: AnswerShape) -> bool:
+    """Whether an answer that could go on does not: it ends politely, or a name sounds finished."""
+    is_polite = evidence.text is not None and _POLITE_END.search(evidence.text) is not None
+    sounds_finished = evidence.probability is not None and evidence.probability >= SURELY_FINISHED_PROBABILITY
+    return is_polite or (shape.expects == "name" and sounds_finished)
 
 
 def _open_number_wait_ms(said: Completeness, shape: AnswerShape, policy: TurnPolicy, pauses: CallerPauses) -> int:

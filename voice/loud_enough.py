@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from voice.audio import AUDIBLE_BELOW_PEAK_DB
 from voice.policy import TurnPolicy
-from voice.turn_state import TurnState
+from voice.turn_state import QUIET_DB, TurnState
 
 RISE = 0.02
 """Share by which the noise follows a louder frame: a second until it believes two thirds of a change."""
+MOST_RISE_DB = 0.04
+"""A frame, while the caller speaks: 2 dB a second."""
 FALL = 0.2
 """And a softer one, which no noise hides."""
 
@@ -20,11 +22,16 @@ def is_above_noise(state: TurnState, level_db: float | None, policy: TurnPolicy)
 
 
 def follow_noise(state: TurnState, level_db: float) -> TurnState:
-    """Learn the level of the noise, upwards only while nobody speaks."""
-    is_louder = level_db > state.noise_db
-    if is_louder and state.phase != "quiet":
-        return state
-    return replace(state, noise_db=state.noise_db + (RISE if is_louder else FALL) * (level_db - state.noise_db))
+    """Learn the level of the noise. While the caller seems to speak it rises slowly, since that may be all there is;
+    the gaps between syllables take it back, and digital silence counts as a quiet room."""
+    difference_db = max(level_db, QUIET_DB) - state.noise_db
+    if difference_db <= 0:
+        change_db = FALL * difference_db
+    elif state.phase == "quiet":
+        change_db = RISE * difference_db
+    else:
+        change_db = min(RISE * difference_db, MOST_RISE_DB)
+    return replace(state, noise_db=state.noise_db + change_db)
 
 
 def note_sound(state: TurnState, level_db: float | None) -> TurnState:

@@ -44,6 +44,9 @@ class Reply:
         self.is_interruptible = True
         self.sentences: list[str] = []
         """Everything that was to be said so far, as it is written."""
+        self.is_aside = False
+        self.cut: str | None = None
+        """What was heard of it, where it was stopped before its turn was over."""
         self._is_finished = False
         self._changed = asyncio.Event()
         self._sounds: list[SentenceSound] = []
@@ -58,6 +61,11 @@ class Reply:
         """Nothing more will be said."""
         self._is_finished = True
         self._changed.set()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing will be added to it."""
+        return self._is_finished
 
     def is_last(self, number: int) -> bool:
         """Whether this is the last sentence (counted from 0) of a reply to which nothing will be added."""

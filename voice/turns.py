@@ -69,6 +69,10 @@ NEVER_AUDIBLE_MS = 3_000
 """A reply that has made no sound for so long will not; its turn is committed without waiting for it."""
 
 
+_JUDGED = ("open", "text", "name")
+"""Where the turn model is asked at once: it takes 100 ms of processor away from recognition."""
+
+
 def step(state: TurnState, given: TurnInput, policy: TurnPolicy) -> Step:
     """Take one input; return the new state and what is to be done, in order."""
     match given:
@@ -189,8 +193,7 @@ def _pause(state: TurnState) -> Step:
         pause_ms=state.now_ms,
     )
     tried = (Emit(SpeechPaused(revision, state.now_ms)), TryTurn(revision, state.begin_ms, state.now_ms))
-    # The turn model takes 100 ms of processor away from recognition, so it is asked only where it may be needed.
-    return paused, (*tried, _judge(paused)) if state.shape.expects in ("open", "text") else tried
+    return paused, (*tried, _judge(paused)) if state.shape.expects in _JUDGED else tried
 
 
 def _judge(state: TurnState) -> JudgeTurn:
@@ -242,7 +245,7 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
         if verdict == "backchannel" and (state.is_interruptible or not is_answer(text)):
             return _drop(state, "backchannel")
         was_pending = state.pending is not None
-        state, stopped = take_floor(state) if state.is_interruptible or is_escape(text) else (state, ())
+        state, stopped = take_floor(state) if state.is_interruptible or is_escape(text) else let_go_on(state, "unknown")
         state = replace(state, overlap=None)
         if was_pending:
             return _try_merged(state, stopped)
@@ -259,14 +262,15 @@ def _try_merged(state: TurnState, before: tuple[TurnEffect, ...]) -> Step:
     """The turn was taken back: recognise it once more, with what was added to it."""
     merged = replace(state, revision=state.revision + 1, evidence=Evidence(), has_preview=False)
     again = TryTurn(merged.revision, merged.begin_ms, merged.pause_ms)
-    return merged, (*before, WithdrawTurn(state.revision), again)
+    judged = (_judge(merged),) if state.shape.expects in _JUDGED else ()
+    return merged, (*before, WithdrawTurn(state.revision), again, *judged)
 
 
 def _take_commands(state: TurnState, given: CommandsReady, policy: TurnPolicy) -> Step:
     evidence = replace(state.evidence, is_certain=given.is_certain)
     state, effects = _try_to_end(replace(state, evidence=evidence, has_preview=given.has_preview), policy)
     # A closed question was expected to be answered by its words alone; it was not.
-    is_asked = state.shape.expects in ("open", "text")
+    is_asked = state.shape.expects in _JUDGED
     is_doubtful = state.phase == "paused" and not given.is_certain and not is_asked
     return state, (*effects, _judge(state)) if is_doubtful else effects
 
@@ -321,6 +325,8 @@ def _drop(state: TurnState, reason: str) -> Step:
 
 def _fail(state: TurnState, reason: str) -> Step:
     """The caller did say something that cannot be recognised: what is pending stands, and the reply is stopped."""
+    if state.reply_id is not None and not state.is_interruptible:
+        return _drop(state, reason)
     state, committed = _commit_pending(state)
     state, stopped = take_floor(state) if state.overlap is not None and state.is_interruptible else (state, ())
     dropped = Emit(TurnDropped(state.revision, reason, state.now_ms))

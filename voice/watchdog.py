@@ -117,7 +117,12 @@ WatchInput: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class SpeakFallback:
-    """Say `fallback` (`voice.phrases`); what the turn still says comes after it."""
+    """Say `fallback` (`voice.phrases`) for an answer without words, or `overdue` while one may still come.
+
+    Nobody is asked to say it again while an action may be carrying it out.
+    """
+
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +249,7 @@ def _watch_reply(state: WatchState, tick: Tick, policy: WatchPolicy) -> Step:
     # An empty answer is made good by the apology; another one may still come.
     owed_since_ms = None if state.is_empty else state.owed_since_ms
     fallen = replace(state, has_fallen_back=True, owed_since_ms=owed_since_ms)
-    return fallen, (SpeakFallback(), Report(code, told, tick.at_ms))
+    return fallen, (SpeakFallback(state.is_empty), Report(code, told, tick.at_ms))
 
 
 def _watch_held(state: WatchState, tick: Tick, policy: WatchPolicy) -> Step:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -27,12 +28,13 @@ from tests.bench.machine import describe_machine, load_average
 from tests.bench.pipecat_baseline import FALLBACK, PIPECAT, BaselineMissing, serve_pipecat
 from tests.bench.telephone import BABBLE_VOICES, LOSS, babble_for, over_telephone
 from tests.support.recordings import speak
-from tests.support.server import ServerFailed, serve_assistant
+from tests.support.server import ROOT, VIVAVOCE, ServerFailed, serve_assistant
 from voice.caller.client import CallOptions
 from voice.caller.errors import CallerError
 from voice.caller.wav import Utterance
 
 DEFAULT_TURNS = 100
+BANK = ROOT / "examples" / "bank"
 MOST_CALLS = 100
 
 
@@ -95,6 +97,8 @@ def server(url: str | None, assistant: Path | None = None) -> Iterator[str]:
     if url is not None:
         yield url
         return
+    # What an assistant says word for word is spoken when it is trained, as an operator would have it.
+    subprocess.run([VIVAVOCE, "train", assistant or BANK], check=True, stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory() as folder:
         served = serve_assistant(Path(folder), assistant) if assistant else serve_assistant(Path(folder))
         with served as running:

@@ -247,3 +247,22 @@ async def test_closing_during_the_start_ends_the_wait() -> None:
     await worker.close()
     with pytest.raises(ModelUnavailable, match="closed"):
         await starting
+
+
+async def test_a_process_that_cannot_be_made_is_told_and_tried_again(
+    start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = await start_worker(None, first_backoff_s=0.05, longest_backoff_s=0.1)
+
+    async def no_process(_module: str) -> None:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("models.child._create_process", no_process)
+        with pytest.raises(ModelUnavailable):
+            await worker.request({"op": "die"})
+        await _until(lambda: not worker.is_available)
+        with pytest.raises(ModelUnavailable, match="Too many open files"):
+            await worker.request({"op": "echo"})
+    await _until(lambda: worker.is_available)
+    assert (await worker.request({"op": "echo", "label": "back"})).header["said"] == "back"

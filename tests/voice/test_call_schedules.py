@@ -1,4 +1,4 @@
-"""Whole calls by chance: what was taken back or dropped is never committed, and what was committed is committed once."""
+"""Whole calls by chance: what was taken back or dropped is never committed, what was committed is so once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from flows.effects import Expectation
 from tests.support.call import FakeLink, ScriptedConversation, ScriptedRecogniser, ToneSynthesiser, engines
 from tests.support.virtual_clock import run_virtually
 from voice.call import run_call
-from voice.ports import Transcript
 from voice.policy import TurnPolicy
+from voice.ports import Transcript
 
 WORDS = ("yes", "no", "send it", "Mm-hmm.", "...", "I want to", "stop")
 

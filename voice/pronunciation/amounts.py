@@ -75,6 +75,7 @@ def _money_range(found: re.Match[str]) -> Claim:
 
 def _plain(amount: str) -> tuple[str, str]:
     """Return whole part and fraction as figures, whichever way the marks are used."""
+    amount = re.sub(r"[ '\u00a0\u202f]", "", amount)
     if re.fullmatch(_EUROPEAN, amount):
         amount = amount.replace(".", "").replace(",", ".")
     whole, _, fraction = amount.replace(",", "").partition(".")
@@ -85,7 +86,7 @@ def _money(amount: str, code: str, scale: str | None) -> str:
     one, many, cent, cents = _CURRENCIES[code]
     whole, fraction = _plain(amount)
     if scale:
-        return f"{decimal(whole, fraction)} {_SCALES[scale.lower()]} {many}"
+        return f"{decimal(whole, fraction)} {_SCALES.get(scale.casefold(), scale)} {many}"
     if len(fraction) > 2 or (fraction and not cent):
         return f"{decimal(whole, fraction)} {many}"
     n_cents = int(fraction.ljust(2, "0")) if fraction else 0
@@ -120,7 +121,11 @@ def _per(found: re.Match[str]) -> Claim:
 
 
 _SCALED: Final = r"(?:\s?(?i:(?P<scale>k|mn|m|bn|b|thousand|million|billion|trillion))(?!\w))?"
-_AMOUNT: Final = rf"(?P<amount>{_EUROPEAN}|{NUMBER})(?![\d])"
+_GROUPED: Final = (
+    r"\d{1,3}(?:[ '\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\.\d{1,2}(?!\d)"
+)
+"""Thousands apart by a space or an apostrophe, lakhs, and cents alone."""
+_AMOUNT: Final = rf"(?P<amount>{_GROUPED}|{_EUROPEAN}|{NUMBER})(?![\d])"
 _MINUS: Final = r"(?P<minus>(?<![\w\x00\x01])[-−]\s?)?"
 _LOW: Final = rf"(?:(?<![\w.,])(?P<low>{NUMBER})\s?(?P<dash>[-–—])\s?)?"
 RULES: Final = (

@@ -164,6 +164,10 @@ def _leftover(found: re.Match[str]) -> Claim:
 
 
 RULES: Final = (
+    Rule(  # IBAN
+        re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"),
+        lambda found: said(found, ", ".join(map(_run, _RUNS.findall(found[0])))),
+    ),
     Rule(
         re.compile(rf"{_CONTEXT}(?P<figures>\d{{3,}}(?:[ -]\d{{2,}}){{0,6}})(?![\w%])(?![.,:]\d){_COUNTED}"), _read_out
     ),

@@ -24,7 +24,7 @@ from dialogue.events import AssistantSaid, DialogueEvent, ReplyCutShort, UserSai
 from dialogue.serialization import event_to_json
 from flows.events import SlotSet
 from voice.audio import FRAME_MS, FRAME_SAMPLES
-from voice.events import CallEvent
+from voice.events import CallEvent, KeyPressed
 from voice.policy import TurnPolicy
 from voice.ports import Pcm
 from voice.protocols.events_json import to_json
@@ -122,6 +122,9 @@ class Assembly:
             return self._follow(event) if isinstance(event, AssistantSaid) else []
         self._spans.take(event, self._now_ms)
         body = to_json(event)
+        if isinstance(event, KeyPressed) and self.vault.slots:
+            # A card or a PIN is entered by keys, and maybe ahead of its question.
+            body = {**body, "key": "[key]"}
         self._add("events", body, self._spans.present if _has_words(body) else None)
         return []
 

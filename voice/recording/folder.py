@@ -121,6 +121,7 @@ class CallFolder:
         with contextlib.suppress(OSError):
             self._close_files()
         if self.path.exists():
+            (self.path / META).unlink(missing_ok=True)  # what has none is deleted at the next start, not mended
             shutil.rmtree(self.path)
         self._unlock()
 

@@ -7,10 +7,12 @@ is not certain that every trace of a value is gone from a sentence that gave one
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from dialogue.understanding.number_words import MONTHS, ORDINALS, REPEATS, SCALES, SMALL, TENS
 from flows.commands import Json
@@ -241,5 +243,20 @@ def _leaves(value: Json) -> Iterable[str | int | float]:
 
 def _written(leaf: str | int | float) -> Iterable[str]:
     yield str(leaf)
+    if isinstance(leaf, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", leaf):
+        yield from _dates(leaf)
     if isinstance(leaf, float) and leaf.is_integer() and abs(leaf) < 1e18:
         yield str(int(leaf))
+
+
+def _dates(written: str) -> Iterable[str]:
+    """Give the forms in which a day is usually said or written."""
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(written)
+        ending = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+        for number in (str(day.day), f"{day.day:02}", f"{day.day}{ending}"):
+            yield f"{day:%B} {number} {day.year}"
+            yield f"{number} {day:%B} {day.year}"
+            yield f"{number} of {day:%B} {day.year}"
+        yield f"{day.month}/{day.day}/{day.year}"
+        yield f"{day:%m/%d/%Y}"

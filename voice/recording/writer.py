@@ -72,12 +72,12 @@ class RecordingWriter:
         match order:
             case WriteAudio(samples=samples):
                 frames = len(samples) // FRAME_SAMPLES
-                if self._waiting_frames + frames > MOST_WAITING_FRAMES:
+                if self._waiting_frames and self._waiting_frames + frames > MOST_WAITING_FRAMES:
                     self.dropped_frames += frames
                     return False
                 self._waiting_frames += frames
             case WriteLines(lines=lines):
-                if self._waiting_lines + len(lines) > MOST_WAITING_LINES:
+                if self._waiting_lines and self._waiting_lines + len(lines) > MOST_WAITING_LINES:
                     self.dropped_lines += len(lines)
                     return False
                 self._waiting_lines += len(lines)

@@ -292,12 +292,14 @@ class JitterBuffer:
 
     def _count_lost(self, sequence: int) -> None:
         """Count what is missing between the packet that left before and this one."""
-        for each in range(self._left_sequence + 1, sequence):
+        missing = range(self._left_sequence + 1, sequence)
+        self.counts.lost += max(0, len(missing) - REMEMBERED)
+        for each in missing[-REMEMBERED:]:
             if each not in self._seen_set:
                 self.counts.lost += 1
                 self._lost[each] = None
-        while len(self._lost) > REMEMBERED:
-            del self._lost[next(iter(self._lost))]
+        if len(self._lost) > REMEMBERED:
+            self._lost = dict.fromkeys(list(self._lost)[-REMEMBERED:])
 
     def _top_up(self, now_ms: float, packet: AudioPacket) -> list[Slot]:
         """Where a stream begins, fill the time before it, so that it is heard when it was spoken."""

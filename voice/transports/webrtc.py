@@ -122,6 +122,9 @@ class WebRtcGateway:
             if audio is None or audio.receiver.track is None:
                 raise OfferWithoutAudio("The SDP offer has no audio that the caller sends; offer one audio track.")
             link.take_from(audio.receiver)
+            for other in connection.getTransceivers():
+                if other is not audio:
+                    other.direction = "inactive"  # nobody reads it: aiortc would decode into an endless queue
             connection.addTrack(link.track)
             await connection.setLocalDescription(await connection.createAnswer())
         except OfferWithoutAudio:

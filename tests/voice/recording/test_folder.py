@@ -245,3 +245,20 @@ def test_lines_come_back_also_when_appended_in_two_goes(tmp_path_factory, lines,
             file.flush()
             file.close()
         assert list(read_lines(path)) == lines
+
+
+def test_what_could_not_be_deleted_is_not_published_at_the_next_start(tmp_path, monkeypatch):
+    recorder = new_recorder(tmp_path)
+    TalkingCall(recorder, ["hello"]).play("..####..............")
+    folder = recorder._writer._folder
+
+    def busy(_path: object) -> None:
+        raise OSError(errno.EBUSY, "busy")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("voice.recording.folder.shutil.rmtree", busy)
+        with pytest.raises(OSError, match="busy"):
+            folder.delete()
+    folder._unlock()
+    assert recover(tmp_path) == []
+    assert not list(tmp_path.glob("2*/*"))

@@ -27,6 +27,7 @@ from tests.voice.recording.talking import (
 )
 from voice.events import (
     CallStarted,
+    KeyPressed,
     PartialTranscript,
     SpeechStarted,
     TurnEnded,
@@ -317,3 +318,27 @@ def test_a_turn_that_is_understood_after_a_minute_is_masked_all_the_same(tmp_pat
 
     assert not audio_of(tmp_path / DATE / "call-1").any()
     assert "four" not in everything(tmp_path)
+
+
+def test_keys_are_not_written_where_something_is_sensitive(tmp_path):
+    call = TalkingCall(new_recorder(tmp_path, sensitive=["pin"]), ["hello"])
+    for key in "8314":
+        call.recorder.event(KeyPressed(key, call.now_ms))
+    call.play("..####..............").end()
+    told = everything(tmp_path)
+    assert told.count('"key": "[key]"') + told.count('"key":"[key]"') == 4
+    assert '"key": "8"' not in told.replace('":"', '": "')
+
+
+def test_a_sensitive_day_is_masked_in_every_usual_form(tmp_path):
+    birth = Expectation(kind="text", slot="birth")
+    said = "Your date of birth is March 5, 1980, or 5th of March 1980. What else?"
+    answers = [
+        Answer((), (), "When were you born?", birth),
+        Answer((SetSlot("birth", "1980-03-05"),), (SlotSet("birth", "1980-03-05"),), said, Expectation()),
+    ]
+    call = TalkingCall(new_recorder(tmp_path, sensitive=["birth"]), ["hello", "fifth of march eighty"], answers)
+    call.play("..####" + "." * 30 + "######" + "." * 40).end()
+    told = everything(tmp_path)
+    assert "March 5" not in told
+    assert "5th of March" not in told

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.voice.transports.streams import Network, Sent, number_of, run, stream, with_clock_of
-from voice.transports.jitter_buffer import MAX_AHEAD_MS, JitterBuffer, Slot
+from voice.transports.jitter_buffer import MAX_AHEAD_MS, REMEMBERED, JitterBuffer, Slot
 from voice.transports.rtp_audio import TICKS_PER_MS, AudioPacket
 
 MEDIA = [(0, 0), (65_500, 2**32 - 960 * 37), (30_000, 12_345)]
@@ -253,3 +253,13 @@ def test_a_flood_is_taken_half_a_second_far() -> None:
     buffer, slots = outcome(flood, 400.0)
     assert played_ms(slots) <= 400 + MAX_AHEAD_MS + 20
     assert buffer.counts.refused > 1000
+
+
+def test_leaps_in_sequence_are_counted_and_not_kept() -> None:
+    buffer = JitterBuffer(0.0)
+    for number in range(100):
+        packet = AudioPacket(1, "opus", number * 3_000 % 65_536, number * 120, 1, b"x" * 20)
+        buffer.put(packet, number * 2.5)
+        buffer.take(number * 2.5)
+    assert buffer.counts.lost >= 99 * 2_000, "every leap skips nearly 3,000 packets"
+    assert len(buffer._lost) <= REMEMBERED, "and what is remembered of them is bounded"
