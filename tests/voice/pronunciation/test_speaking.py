@@ -205,3 +205,19 @@ def test_the_lexicon_comes_first() -> None:
 def test_the_lexicon_works_in_every_language() -> None:
     lexicon = Lexicon.from_mapping({"Vivavoce": "wiwa wotsche"})
     assert pronounce("Hier ist Vivavoce.", lexicon, "de").text == "Hier ist wiwa wotsche."
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("₹1,50,000.00", "one hundred fifty thousand rupees"),
+        ("CHF 1'200.00", "one thousand two hundred Swiss francs"),
+        ("10 000 €", "ten thousand euros"),
+        ("$10 000", "ten thousand dollars"),
+        ("$.50", "fifty cents"),
+        ("$5 thouſand", "five thousand dollars"),
+        ("DE89 3704 0044 0532", "D, E, eight nine, three seven zero four, zero zero four four"),
+    ],
+)
+def test_amounts_and_accounts_in_other_notations(written: str, spoken: str) -> None:
+    assert pronounce(written).text.startswith(spoken)
