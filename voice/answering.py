@@ -338,7 +338,8 @@ class Answering:
         """Tell turn-taking how far the reply has been heard."""
         if self.playback.reply_id == live.reply.reply_id and self.playback.heard_ms:
             is_last = live.reply.is_last(live.sentence)
-            self._link.inbox.put(ReplyAudible(live.reply.reply_id, is_last_sentence=is_last))
+            sentences = live.reply.sentences[live.sentence : live.sentence + 1]
+            self._link.inbox.put(ReplyAudible(live.reply.reply_id, is_last, "".join(sentences)))
 
     # --- accounts ----------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def listen_over(state: TurnState, overlap: Overlap, is_voiced: bool, policy: Tur
     """Take another 20 ms of speech over a reply: ask for its words early, and know a long one without them."""
     overlap = replace(overlap, voiced_ms=overlap.voiced_ms + FRAME_MS if is_voiced else overlap.voiced_ms)
     if overlap.voiced_ms >= policy.barge_in_ms and state.is_interruptible:
-        return take_floor(state)
+        return take_floor(replace(state, was_stopped_unheard=True))
     if overlap.is_partial_asked or overlap.voiced_ms < policy.overlap_partial_ms:
         return replace(state, overlap=overlap), ()
     state = replace(state, overlap=replace(overlap, is_partial_asked=True))

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 from flows.effects import Expectation
 
-Verdict = Literal["takes_floor", "backchannel", "noise"]
+Verdict = Literal["takes_floor", "backchannel", "noise", "echo"]
+
+ECHO_WORDS = 4
+"""Fewer of our own words may well be an answer that repeats them: "the debit card"."""
+ECHO_SHARE = 0.8
+"""Of the words heard, so many stand in this order in what the assistant was saying: its own voice, come back."""
 
 _NODS = re.compile(
     r"(?:m+[\s-]*h+m+|u+h[\s-]*hu+h|a+ha+|hu+h|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure|i see|got it"
@@ -42,14 +48,33 @@ class Overlap:
     is_partial_asked: bool = False
 
 
-def judge_words(text: str, expectation: Expectation, *, is_question_out: bool) -> Verdict:
-    """Say what these words over a reply are, given what the flow asks and whether the question was being heard."""
+_WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+MOST_SAID = 600
+"""Characters of what was being said that an echo is looked for in."""
+
+
+def judge_words(text: str, expectation: Expectation, *, is_question_out: bool, said: str = "") -> Verdict:
+    """Say what these words over a reply are, given what the flow asks and whether the question was being heard.
+
+    `said` is what the assistant was saying meanwhile.
+    """
     words = text.strip()
     if not any(character.isalnum() for character in words):
         return "noise"
+    if is_echo(words, said):
+        return "echo"
     if _is_nod(words) and not (is_question_out and _answers(words, expectation)):
         return "backchannel"
     return "takes_floor"
+
+
+def is_echo(text: str, said: str) -> bool:
+    """Whether what was heard is the assistant's own voice, which a loudspeaker brought back to the microphone."""
+    heard, own = _WORDS.findall(text.lower()), _WORDS.findall(said.lower())
+    if len(heard) < ECHO_WORDS or not own:
+        return False
+    matching = SequenceMatcher(None, heard, own, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in matching) >= ECHO_SHARE * len(heard)
 
 
 def is_answer(text: str) -> bool:

@@ -76,10 +76,11 @@ class ReplyChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReplyAudible:
-    """The first sound of a reply went out; `is_last_sentence` from its last sentence on, which asks if any does."""
+    """A sentence of a reply begins to be heard; `is_last_sentence` from its last one on, which asks if any does."""
 
     reply_id: int
     is_last_sentence: bool = False
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

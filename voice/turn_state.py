@@ -66,6 +66,10 @@ class TurnState:
     pauses: CallerPauses = field(default_factory=CallerPauses)
     reply_id: int | None = None
     is_interruptible: bool = True
+    said: str = ""
+    """The sentence of the reply that is being heard, and the one before: what an echo would bring back."""
+    was_stopped_unheard: bool = False
+    """The speech that goes on stopped a reply before any of its words were known."""
     is_question_out: bool = False
     """The last sentence of the reply, which asks if any does, is being heard or was."""
     overlap: Overlap | None = None

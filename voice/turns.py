@@ -34,7 +34,7 @@ from voice.events import (
 )
 from voice.floor import Step, is_mumbled, let_go_on, listen_over, patience_ms, pause_reply, take_floor
 from voice.loud_enough import follow_noise, is_above_noise, note_sound
-from voice.overlap import is_answer, is_escape, judge_words
+from voice.overlap import MOST_SAID, is_answer, is_echo, is_escape, judge_words
 from voice.policy import TurnPolicy
 from voice.turn_effects import (
     AdmitUnheard,
@@ -160,6 +160,7 @@ def _begin(state: TurnState, policy: TurnPolicy) -> Step:
         next_partial_ms=onset_ms + policy.partial_every_ms,
         is_overlong=False,
         overlap=None,
+        was_stopped_unheard=False,
     )
     begun, effects = pause_reply(begun, onset_ms)
     return begun, (Emit(SpeechStarted(onset_ms)), *effects)
@@ -223,7 +224,7 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
 def _take_partial(state: TurnState, given: PartialReady) -> Step:
     if state.phase != "speaking" or given.begin_ms != state.begin_ms or state.overlap is None:
         return state, ()
-    verdict = judge_words(given.text, state.expectation, is_question_out=state.is_question_out)
+    verdict = judge_words(given.text, state.expectation, is_question_out=state.is_question_out, said=state.said)
     if verdict == "takes_floor" and (state.is_interruptible or is_escape(given.text)):
         return take_floor(state)
     return state, ()
@@ -238,9 +239,11 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
     if given.is_invented or given.log_probability < policy.noise_log_probability:
         return _drop(state, "noise")
     if state.overlap is not None:
-        verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out)
+        verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out, said=state.said)
         if verdict == "takes_floor" and is_mumbled(state, state.overlap, given.log_probability, policy):
             verdict = "backchannel"
+        if verdict == "echo":
+            return _drop(state, "echo")
         # What was said over a reply that may not be interrupted is kept: there was no other moment to say it.
         if verdict == "backchannel" and (state.is_interruptible or not is_answer(text)):
             return _drop(state, "backchannel")
@@ -249,6 +252,8 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
         state = replace(state, overlap=None)
         if was_pending:
             return _try_merged(state, stopped)
+    elif state.was_stopped_unheard and is_echo(text, state.said):
+        return _drop(state, "echo")
     else:
         stopped = ()
     evidence = replace(state.evidence, text=text)
@@ -345,7 +350,7 @@ def _change_reply(state: TurnState, given: ReplyChanged) -> Step:
         is_interruptible=given.is_interruptible,
     )
     if is_other and given.reply_id is not None:
-        changed = replace(changed, is_question_out=False, overlap=None)
+        changed = replace(changed, is_question_out=False, overlap=None, said="")
     # A reply that is over, however short it was, leaves nothing to take back.
     return _commit_pending(changed) if given.reply_id is None else (changed, ())
 
@@ -356,4 +361,6 @@ def _note_audible(state: TurnState, given: ReplyAudible) -> TurnState:
     pending = state.pending
     if pending is not None and pending.audible_ms is None:
         pending = replace(pending, audible_ms=state.now_ms)
-    return replace(state, pending=pending, is_question_out=state.is_question_out or given.is_last_sentence)
+    said = f"{state.said} {given.sentence}"[-MOST_SAID:]
+    is_question_out = state.is_question_out or given.is_last_sentence
+    return replace(state, pending=pending, is_question_out=is_question_out, said=said)

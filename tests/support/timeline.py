@@ -34,6 +34,7 @@ class Timeline:
     """How long a reply is that is begun before its turn is committed."""
     is_interruptible: bool = True
     is_question_out: bool = False
+    said: str = ""
     expectation: Expectation = field(default_factory=Expectation)
     policy: TurnPolicy = field(default_factory=TurnPolicy)
     effects: list[tuple[int, turn_effects.TurnEffect]] = field(default_factory=list)
@@ -50,7 +51,7 @@ class Timeline:
             if playing != is_playing:
                 self._take(turn_inputs.ReplyChanged(1 if playing else None, self.is_interruptible), at_ms)
                 if playing:
-                    self._take(turn_inputs.ReplyAudible(1, self.is_question_out), at_ms)
+                    self._take(turn_inputs.ReplyAudible(1, self.is_question_out, self.said), at_ms)
                 is_playing = playing
             for due in [each for each in self._due if each[0] <= at_ms]:
                 self._due.remove(due)

@@ -7,7 +7,7 @@ import pytest
 from flows.effects import Expectation
 from tests.support.timeline import Timeline
 from voice import turn_effects
-from voice.overlap import Verdict, is_escape, judge_words
+from voice.overlap import Verdict, is_echo, is_escape, judge_words
 from voice.policy import TurnPolicy
 
 YES_NO = Expectation(kind="yes_no", slot="confirmation")
@@ -37,6 +37,47 @@ OPEN = Expectation()
 )
 def test_words_over_a_reply(words: str, expectation: Expectation, is_question_out: bool, expected: Verdict) -> None:
     assert judge_words(words, expectation, is_question_out=is_question_out) == expected
+
+
+@pytest.mark.parametrize(
+    ("heard", "said", "expected"),
+    [
+        ("would you like to send fifty dollars", "Would you like to send 50 dollars to Joe?", True),
+        ("Thank you for calling. Goodbye.", "Thank you for calling. Goodbye.", True),
+        ("the debit card", "Is it the debit card or the credit card?", False),  # too few: may be the answer
+        ("no I would like to send sixty to Anna", "Would you like to send 50 dollars to Joe?", False),
+        ("send fifty dollars to my sister", "", False),
+    ],
+)
+def test_the_assistants_own_words_are_an_echo(heard: str, said: str, expected: bool) -> None:
+    assert is_echo(heard, said) == expected
+
+
+def test_an_echo_is_dropped_and_the_reply_goes_on() -> None:
+    line = Timeline(
+        caller="....##########.............",
+        assistant="=" * 27,
+        transcripts=["you have ninety dollars left"],
+        said="You have ninety dollars left on your account.",
+        partial_ms=5_000,
+        policy=TurnPolicy(barge_in_ms=2_000),
+    ).run()
+    assert not line.of(turn_effects.StopReply)
+    assert len(line.of(turn_effects.ResumeReply)) == 1
+    assert not line.of(turn_effects.CommitTurn)
+
+
+def test_an_echo_that_stopped_the_reply_before_its_words_were_known_is_no_turn() -> None:
+    line = Timeline(
+        caller="....##############.............",
+        assistant="=" * 31,
+        transcripts=["you have ninety dollars left on your account"],
+        said="You have ninety dollars left on your account.",
+        partial_ms=5_000,
+    ).run()
+    assert len(line.of(turn_effects.StopReply)) == 1
+    assert not line.of(turn_effects.CommitTurn)
+    assert len(line.of(turn_effects.DropTurn)) == 1, "and the reply is said again"
 
 
 def test_escapes_are_short() -> None:

@@ -79,6 +79,7 @@ const problems: Record<ProblemCode, { title: string; help: string }> = {
 const dropReasons: Record<string, string> = {
   noise: "A noise was ignored",
   backchannel: "A nod was heard, and the reply went on",
+  echo: "The assistant heard itself; use headphones if it goes on",
   "nothing was recognised": "Nothing could be recognised",
 };
 
