@@ -116,7 +116,7 @@ def test_a_slow_action_is_filled_and_an_endless_one_is_told() -> None:
     call.take(attendance.ActionChanged(0, "action_get_results", is_running=True))
     call.passes(20_000)  # the fillers themselves make no sound here: a dead voice
     assert [at_ms for at_ms, _ in call.of(fillers.SayFiller)][:1] == [900]
-    assert "fallback" in call.phrases
+    assert "overdue" in call.phrases
     reports = [effect for _, effect in call.effects if isinstance(effect, watchdog.Report)]
     assert [report.code for report in reports] == ["reply-overdue"]
     assert "action: action_get_results" in reports[0].message
