@@ -22,11 +22,13 @@ ECHO_SHARE = 0.8
 """Of the words heard, so many stand in this order in what the assistant was saying: its own voice, come back."""
 
 _NODS = re.compile(
-    r"(?:m+[\s-]*h+m+|u+h[\s-]*hu+h|a+ha+|hu+h|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure|i see|got it"
+    r"(?:m+[\s-]*h+m+|u+h[\s-]*hu+h|a+ha+|hu+h|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure|i see|i c|got it"
     r"|alright|all right|fine|good|great|oh|ah|wow|really|of course|exactly|thanks|thank you|cool|nice)(?=\W|$)\W*",
     re.IGNORECASE,
 )
 """What listeners say without wanting the floor."""
+_HUM = re.compile(r"[mhn\s.,-]+", re.IGNORECASE)
+"""What a recogniser makes of "mhm": "M H N.", "Mmm"."""
 _ANSWERS = re.compile(
     r"\b(?:yeah|yep|yes|yup|okay|ok|right|sure|got it|alright|all right|fine|good|great|of course|exactly)\b",
     re.IGNORECASE,
@@ -88,6 +90,8 @@ def is_escape(text: str) -> bool:
 
 
 def _is_nod(words: str) -> bool:
+    if _HUM.fullmatch(words):
+        return True
     rest, count = words.lstrip(" ,.!?'\"-…"), 0
     while rest:
         nod = _NODS.match(rest)

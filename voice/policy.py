@@ -70,9 +70,9 @@ class TurnPolicy:
     noise_margin_db: float = 6.0
     """Speech is louder by so much than what is heard while nobody speaks; voice activity alone takes a murmur behind
     the caller for speech, and no turn would end (6 voices 20 dB below the caller: 99 % of frames)."""
-    mumbled_log_probability: float = -0.85
-    """A short sound over a statement whose words are less likely than this is a nod: "mhm" was written "MhN." (-1.05)
-    and "NM mom." (-0.92)."""
+    mumbled_log_probability: float = -0.75
+    """A short sound over a statement whose words are less likely than this is a nod: "mhm" was written "MhN." (-1.05),
+    "NM mom." (-0.92), "In my mom." (-0.83); words are at -0.3 to -0.5."""
     overlap_partial_ms: int = 200
     """After so much caller speech over a reply its words are asked for."""
     overlap_decide_ms: int = 400

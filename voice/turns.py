@@ -79,7 +79,7 @@ def step(state: TurnState, given: TurnInput, policy: TurnPolicy) -> Step:
         case FrameHeard():
             return _hear(state, given, policy)
         case PartialReady():
-            return _take_partial(state, given)
+            return _take_partial(state, given, policy)
         case TranscriptReady():
             return _take_transcript(state, given, policy)
         case TurnJudged(revision, probability):
@@ -221,8 +221,11 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
-def _take_partial(state: TurnState, given: PartialReady) -> Step:
+def _take_partial(state: TurnState, given: PartialReady, policy: TurnPolicy) -> Step:
     if state.phase != "speaking" or given.begin_ms != state.begin_ms or state.overlap is None:
+        return state, ()
+    # Half a nod is recognised as anything ("and make"); the reply is paused anyway, so that hearing it out costs nothing.
+    if state.overlap.voiced_ms <= policy.overlap_short_ms and not is_escape(given.text):
         return state, ()
     verdict = judge_words(given.text, state.expectation, is_question_out=state.is_question_out, said=state.said)
     if verdict == "takes_floor" and (state.is_interruptible or is_escape(given.text)):

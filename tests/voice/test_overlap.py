@@ -31,6 +31,9 @@ OPEN = Expectation()
         ("Right, stop it.", OPEN, False, "takes_floor"),
         ("Ohio", NAME, True, "takes_floor"),
         ("okra", NAME, True, "takes_floor"),
+        ("M H N.", OPEN, False, "backchannel"),
+        ("Mmm", OPEN, False, "backchannel"),
+        ("i c.", OPEN, False, "backchannel"),
         ("...", OPEN, False, "noise"),
         ("", YES_NO, True, "noise"),
     ],
@@ -151,13 +154,13 @@ def test_escape_words_work_over_what_may_not_be_interrupted() -> None:
 def test_a_caller_who_goes_on_within_the_window_takes_the_turn_back() -> None:
     line = Timeline(
         caller="..######........####..........." + "." * 20,
-        transcripts=["I want to transfer money", "I want to transfer money to my sister"],
+        transcripts=["I want to transfer money", "to my sister", "I want to transfer money to my sister"],
         has_preview=True,
     ).run()
-    assert [effect.revision for _, effect in line.of(turn_effects.BeginReply)] == [1, 2]
+    assert [effect.revision for _, effect in line.of(turn_effects.BeginReply)] == [1, 3]
     assert [effect.revision for _, effect in line.of(turn_effects.RetractTurn)] == [1]
     committed = [(effect.revision, effect.text) for _, effect in line.of(turn_effects.CommitTurn)]
-    assert committed == [(2, "I want to transfer money to my sister")]
+    assert committed == [(3, "I want to transfer money to my sister")]
     tried = [effect for _, effect in line.of(turn_effects.TryTurn)]
     assert tried[0].from_ms == tried[-1].from_ms == 0  # the whole of it is recognised again
 
