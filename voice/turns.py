@@ -224,7 +224,7 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
 def _take_partial(state: TurnState, given: PartialReady, policy: TurnPolicy) -> Step:
     if state.phase != "speaking" or given.begin_ms != state.begin_ms or state.overlap is None:
         return state, ()
-    # Half a nod is recognised as anything ("and make"); the reply is paused anyway, so that hearing it out costs nothing.
+    # Half a nod is recognised as anything ("and make"); the reply is paused anyway, so hearing it out costs nothing.
     if state.overlap.voiced_ms <= policy.overlap_short_ms and not is_escape(given.text):
         return state, ()
     verdict = judge_words(given.text, state.expectation, is_question_out=state.is_question_out, said=state.said)
