@@ -18,6 +18,7 @@ import structlog
 from dialogue.conversation import Conversation
 from dialogue.events import AssistantSaid, DialogueEvent, user_said
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, Waiting
+from voice import fillers
 from voice.answer_shape import shape_of
 from voice.engines import SpeechEngines
 from voice.events import BargeIn, CallEvent, Fault, LatencyMeasured, ReplyFinished, ReplyStarted
@@ -27,9 +28,6 @@ from voice.playback import PlaybackQueue
 from voice.speaker import Reply
 from voice.speculation import Speculation
 from voice.turn_inputs import QuestionChanged, ReplyAudible, ReplyChanged
-
-FILLER = "filler"
-"""The source of words that were said while an action ran, and are no part of the conversation."""
 
 Emit = Callable[[CallEvent | DialogueEvent], None]
 Outputs = Callable[[Reply], Awaitable[AsyncIterator[TurnOutput]]]
@@ -115,7 +113,7 @@ class Answering:
     ) -> None:
         """Say what a turn would say, before it is committed."""
         if self._live is not None:
-            self._note_cut(self._live.reply, self._cut_off(self._live, self._link.now_ms()))
+            self._interrupt(self._live, self._link.now_ms())
         live = self._open(marks, min_gap_ms)
         live.is_decided, live.was_ready = True, self._speculation.is_ready(foreseen)
         self._begun = _Begun(revision, live.reply, understood, list(foreseen))
@@ -149,7 +147,7 @@ class Answering:
         """Stop a reply, because the caller speaks."""
         if self._live is None or self._live.reply.reply_id != reply_id:
             return
-        self._note_cut(self._live.reply, self._cut_off(self._live, at_ms))
+        self._interrupt(self._live, at_ms)
         self._silence()
 
     def say_aside(self, text: str, *, ends_call: bool) -> int:
@@ -167,7 +165,7 @@ class Answering:
             live.reply.is_aside = True
             live.reply.finish()
         if ends_call:
-            self._link.inbox.put(ReplyChanged(live.reply.reply_id, is_interruptible=False))
+            self._protect(live.reply)
         return live.reply.reply_id
 
     def fill(self, text: str) -> None:
@@ -176,7 +174,7 @@ class Answering:
         if live is not None and len(live.reply.sentences) == live.fillers:
             live.reply.say(text)
             live.fillers = len(live.reply.sentences)
-            self._emit(AssistantSaid(text, source=FILLER))
+            self._emit(AssistantSaid(text, source=fillers.SOURCE))
 
     @property
     def sound(self) -> tuple[bool, bool]:
@@ -313,6 +311,10 @@ class Answering:
             self.playback.complete(reply.reply_id)
         if self.playback.reply_id != reply.reply_id:
             self._link.inbox.put(ReplyStopped(reply.reply_id))  # there was nothing to play
+
+    def _interrupt(self, live: _Live, at_ms: int) -> None:
+        """Stop what is being said, and have it written down how much of it was heard."""
+        self._note_cut(live.reply, self._cut_off(live, at_ms))
 
     def _cut_off(self, live: _Live, at_ms: int) -> str:
         """Stop what is being said, in the middle of it; return what was heard."""

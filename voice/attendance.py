@@ -18,7 +18,9 @@ from typing import TypeAlias, assert_never
 from flows.effects import Expectation
 from voice import call_limits, fillers, idle, keypad, language_switch, onset_gate, watchdog
 from voice.call_policy import CallPolicy
+from voice.events import BackgroundBegan, BackgroundEnded
 from voice.phrases import PhraseKind
+from voice.watchdog import SoundChanged, TurnAnswered, TurnCommitted, TurnDismissed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class AttendancePolicy:
 class FrameTaken:
     """20 ms of the call, before turn-taking hears them.
 
-    `level_db` and `is_voiced`: the frame's level (`onset_gate.level_db`) and what voice activity takes it for.
+    `level_db` and `is_voiced`: the frame's level (`audio.level_db`) and what voice activity takes it for.
     `is_real`: it came from the caller and was not put in their place. `is_sounding`: turn-taking is in a turn of the
     caller. `is_replying`: a reply is being made, said or held.
     """
@@ -65,37 +67,6 @@ class TurnHadWords:
 
     at_ms: int
     asks_for_time: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TurnCommitted:
-    """A turn is answered from now on, whether it was spoken, typed or pressed, or is the caller's silence."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TurnAnswered:
-    """It was carried out. `has_words`: something was said, or will be."""
-
-    at_ms: int
-    has_words: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TurnDismissed:
-    """It was taken back, or its reply was stopped by the caller."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class SoundChanged:
-    """The caller hears the assistant, or has heard all that there was. Phrases count as fillers."""
-
-    at_ms: int
-    is_heard: bool
-    is_filler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +130,8 @@ CareEffect: TypeAlias = (
     | call_limits.HangUp
     | watchdog.ReleaseReply
     | watchdog.Report
-    | onset_gate.BackgroundBegan
-    | onset_gate.BackgroundEnded
+    | BackgroundBegan
+    | BackgroundEnded
     | language_switch.SwitchLanguage
 )
 
@@ -242,18 +213,18 @@ def _answering(
     match given:
         case TurnCommitted(at_ms):
             run.tell_fillers(fillers.TurnCommitted(at_ms))
-            run.tell_watch(watchdog.TurnCommitted(at_ms))
+            run.tell_watch(given)
             run.tell_limits(call_limits.TurnOwed(at_ms, is_owed=True))
-        case TurnAnswered(at_ms, has_words):
+        case TurnAnswered(at_ms):
             run.tell_fillers(fillers.TurnOver(at_ms))
-            run.tell_watch(watchdog.TurnAnswered(at_ms, has_words))
+            run.tell_watch(given)
             run.tell_limits(call_limits.TurnOwed(at_ms, is_owed=False))
         case TurnDismissed(at_ms):
             run.tell_fillers(fillers.TurnOver(at_ms))
-            run.tell_watch(watchdog.TurnDismissed(at_ms))
+            run.tell_watch(given)
         case SoundChanged(at_ms, is_heard, is_filler):
             run.tell_idle(idle.ReplyChanged(at_ms, is_heard))
-            run.tell_watch(watchdog.SoundChanged(at_ms, is_heard, is_filler))
+            run.tell_watch(given)
             if not is_filler:
                 run.tell_fillers(fillers.ReplyHeard(at_ms, is_heard))
         case ActionChanged(at_ms, name, is_running):
@@ -303,7 +274,7 @@ class _Run:
         if gate is not self.state.gate:
             self.state = replace(self.state, gate=gate)
         for effect in effects:
-            is_on = isinstance(effect, onset_gate.BackgroundBegan)
+            is_on = isinstance(effect, BackgroundBegan)
             self.tell_idle(idle.BackgroundChanged(at_ms, is_on))
             self.tell_limits(call_limits.BackgroundChanged(at_ms, is_on))
             self.effects.append(effect)

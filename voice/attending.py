@@ -18,9 +18,8 @@ from voice.call_policy import CallPolicy
 from voice.fillers import FillerTexts
 from voice.hesitation import ending_of
 from voice.phrases import PhraseKind, texts
+from voice.sentences import has_words
 from voice.turn_state import TurnState
-
-SILENCE_SLOT = "silence_timeout"
 
 
 class Attended(Protocol):
@@ -102,13 +101,13 @@ class Attending:
     def answered(self, at_ms: int) -> None:
         """A committed turn has run to its end."""
         self.take(attendance.ActionChanged(at_ms, "turn", is_running=False))
-        self.take(attendance.TurnAnswered(at_ms, self._has_words))
+        self.take(watchdog.TurnAnswered(at_ms, self._has_words))
 
     def sounds(self, at_ms: int, *, is_heard: bool, is_filler: bool) -> None:
         """Say whether the caller hears the assistant in this frame."""
         if (is_heard, is_filler) != self._was_heard:
             self._was_heard = (is_heard, is_filler)
-            self.take(attendance.SoundChanged(at_ms, is_heard, is_filler))
+            self.take(watchdog.SoundChanged(at_ms, is_heard, is_filler))
 
     def press(self, message: Mapping[str, Any], at_ms: int, turns: TurnState) -> bool:
         """Take a key that the client sent; False if it is none."""
@@ -124,15 +123,15 @@ class Attending:
         match event:
             case UserSaid():
                 self._has_words = False
-                self.take(attendance.TurnCommitted(at_ms))
+                self.take(watchdog.TurnCommitted(at_ms))
                 self.take(attendance.ActionChanged(at_ms, "turn", is_running=True))
-            case AssistantSaid(source="filler"):
+            case AssistantSaid(source=fillers.SOURCE):
                 self.take(fillers.FillerOver(at_ms))
             case AssistantSaid():
                 self._has_words = True
                 self.take(fillers.WordsComing(at_ms))
             case events.PartialTranscript(text):
-                self.take(onset_gate.PartialHeard(any(character.isalnum() for character in text)))
+                self.take(onset_gate.PartialHeard(has_words(text)))
             case events.TurnEnded(text=text):
                 self.take(attendance.TurnHadWords(at_ms, ending_of(text, is_asked=False) == "asks_for_time"))
             case events.TurnDropped(reason="backchannel"):
@@ -140,7 +139,7 @@ class Attending:
             case events.TurnDropped():
                 self.take(onset_gate.TurnWithoutWords(at_ms))
             case events.TurnRetracted() | events.BargeIn():
-                self.take(attendance.TurnDismissed(at_ms))
+                self.take(watchdog.TurnDismissed(at_ms))
             case events.ReplyPaused(reply_id):
                 self.take(watchdog.ReplyHeld(at_ms, reply_id, is_held=True))
             case events.ReplyResumed(reply_id):
@@ -150,8 +149,8 @@ class Attending:
 
     def _slot_s(self) -> object:
         """Return what a flow or action has put into the slot of the silence time-out; None while it is as it was."""
-        slot = self._conversation.assistant.slots.get(SILENCE_SLOT)
-        value = self._conversation.state.slots.get(SILENCE_SLOT)
+        slot = self._conversation.assistant.slots.get(idle.SLOT)
+        value = self._conversation.state.slots.get(idle.SLOT)
         return None if slot is None or value == slot.initial_value else value
 
     def _phrase(self, kind: PhraseKind) -> str:
@@ -186,10 +185,8 @@ class Attending:
                 call.resume_reply(reply_id)
             case watchdog.Report(code, message, at_ms):
                 call.emit(events.Fault(code, message, at_ms))
-            case onset_gate.BackgroundBegan(at_ms, level_db):
-                call.emit(events.BackgroundBegan(at_ms, round(level_db, 1)))
-            case onset_gate.BackgroundEnded(at_ms, reason):
-                call.emit(events.BackgroundEnded(at_ms, reason))
+            case events.BackgroundBegan() | events.BackgroundEnded():
+                call.emit(effect)
             case language_switch.SwitchLanguage(language):
                 self._language = language
                 call.listen_in(language)

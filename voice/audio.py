@@ -19,6 +19,8 @@ AUDIBLE_BELOW_PEAK_DB = 35.0
 AUDIBLE_FLOOR_RMS = 60.0
 """And never below this RMS (about -55 dBFS), so that a recording of silence has no audible sample."""
 WINDOW_MS = 5
+SILENT_DB = -96.0
+"""The level of a frame of zeros; 16 bits reach no lower."""
 
 
 def to_float(samples: Pcm) -> Audio:
@@ -79,6 +81,11 @@ def fade_in(samples: Pcm) -> Pcm:
 
 
 def level_db(samples: Pcm) -> float:
-    """Return the level (RMS) of the samples in dB below full scale; -120 for silence."""
-    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float32)))) if len(samples) else 0.0
-    return 20.0 * math.log10(rms / 32768.0) if rms > 0.04 else -120.0
+    """Return the RMS level of a frame, dB below full scale, without its constant part."""
+    count = len(samples)
+    if not count:
+        return SILENT_DB
+    wide = samples.astype(np.int64)  # so that the sums are exact, and a constant part leaves nothing behind
+    total, energy = int(wide.sum()), int(wide.dot(wide))
+    variance = (energy - total * total / count) / count
+    return max(SILENT_DB, 10.0 * math.log10(variance / 32768.0**2)) if variance > 0 else SILENT_DB

@@ -15,7 +15,10 @@ Pure: `at_ms` is audio time; which filler is said follows from the seed that the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
+
+SOURCE: Final = "filler"
+"""Of `assistant_said`: words that were said while an action ran, and are no part of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)

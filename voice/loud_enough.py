@@ -21,23 +21,22 @@ def is_above_noise(state: TurnState, level_db: float | None, policy: TurnPolicy)
     return level_db is None or level_db > state.noise_db + policy.noise_margin_db
 
 
-def follow_noise(state: TurnState, level_db: float) -> TurnState:
-    """Learn the level of the noise. While the caller seems to speak it rises slowly, since that may be all there is;
-    the gaps between syllables take it back, and digital silence counts as a quiet room."""
+def noise_after(state: TurnState, level_db: float | None) -> float:
+    """Return the level of the noise after a frame. While the caller seems to speak it rises slowly, since that may be
+    all there is; the gaps between syllables take it back, and digital silence counts as a quiet room."""
+    if level_db is None:
+        return state.noise_db
     difference_db = max(level_db, QUIET_DB) - state.noise_db
     if difference_db <= 0:
-        change_db = FALL * difference_db
-    elif state.phase == "quiet":
-        change_db = RISE * difference_db
-    else:
-        change_db = min(RISE * difference_db, MOST_RISE_DB)
-    return replace(state, noise_db=state.noise_db + change_db)
+        return state.noise_db + FALL * difference_db
+    rise_db = RISE * difference_db
+    return state.noise_db + (rise_db if state.phase == "quiet" else min(rise_db, MOST_RISE_DB))
 
 
 def note_sound(state: TurnState, level_db: float | None) -> TurnState:
     """Note a voiced frame of the turn: whether it was audible beside the loudest, and when."""
     if level_db is None:
-        return replace(state, last_voice_ms=state.now_ms, last_sound_ms=state.now_ms)
+        return replace(state, last_sound_ms=state.now_ms)
     peak_db = max(state.peak_db, level_db)
     last_sound_ms = state.now_ms if level_db > peak_db - AUDIBLE_BELOW_PEAK_DB else state.last_sound_ms
-    return replace(state, last_voice_ms=state.now_ms, last_sound_ms=last_sound_ms, peak_db=peak_db)
+    return replace(state, last_sound_ms=last_sound_ms, peak_db=peak_db)

@@ -22,17 +22,14 @@ Pure: `at_ms` is audio time; levels are dB below full scale.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias, assert_never
 
 import numpy as np
 
-from voice.audio import FRAME_MS
-from voice.ports import Pcm
+from voice.audio import FRAME_MS, SILENT_DB
+from voice.events import BackgroundBegan, BackgroundEnded
 
-SILENT_DB: Final = -96.0
-"""The level of a frame of zeros; 16 bits reach no lower."""
 KEPT_FRAMES: Final = 100
 """2 s of levels: what a sound is learned from."""
 GAP_MS: Final = 240
@@ -106,22 +103,6 @@ class TurnWithWords:
 
 
 GateInput: TypeAlias = FrameLevel | PartialHeard | TurnWithoutWords | TurnWithWords
-
-
-@dataclass(frozen=True, slots=True)
-class BackgroundBegan:
-    """The gate closed: what is heard has no words. Tell `voice.idle`, and the log."""
-
-    at_ms: int
-    level_db: float
-
-
-@dataclass(frozen=True, slots=True)
-class BackgroundEnded:
-    """It is over: the caller was understood (`words`), or it has become `quiet`."""
-
-    at_ms: int
-    reason: Literal["words", "quiet"]
 
 
 GateEffect: TypeAlias = BackgroundBegan | BackgroundEnded
@@ -207,17 +188,6 @@ def step(state: GateState, given: GateInput, policy: GatePolicy) -> Step:
             return _forget(state, at_ms, "words")
         case _:
             assert_never(given)
-
-
-def level_db(samples: Pcm) -> float:
-    """Return the RMS level of a frame, dB below full scale, without its constant part."""
-    count = len(samples)
-    if not count:
-        return SILENT_DB
-    wide = samples.astype(np.int64)  # so that the sums are exact, and a constant part leaves nothing behind
-    total, energy = int(wide.sum()), int(wide.dot(wide))
-    variance = (energy - total * total / count) / count
-    return max(SILENT_DB, 10.0 * math.log10(variance / 32768.0**2)) if variance > 0 else SILENT_DB
 
 
 def _measure(sound: Sound, frame: FrameLevel, known: Known | None, policy: GatePolicy) -> Sound:

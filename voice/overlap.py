@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from flows.effects import Expectation
+from voice.sentences import has_words
 
 Verdict = Literal["takes_floor", "backchannel", "noise", "echo"]
 
@@ -61,7 +62,7 @@ def judge_words(text: str, expectation: Expectation, *, is_question_out: bool, s
     `said` is what the assistant was saying meanwhile.
     """
     words = text.strip()
-    if not any(character.isalnum() for character in words):
+    if not has_words(words):
         return "noise"
     if is_echo(words, said):
         return "echo"

@@ -13,6 +13,7 @@ from dialogue.errors import TemplateFailed
 from dialogue.responses import render
 from dialogue.templates import Values
 from flows.model import Assistant
+from voice.sentences import has_words
 
 PhraseKind: TypeAlias = Literal[
     "filler",
@@ -113,6 +114,6 @@ def _of_domain(name: str, assistant: Assistant, language: str, values: Values, c
             text = render(name, variation, values, language).text.strip()
         except TemplateFailed:
             continue
-        if any(character.isalnum() for character in text) and text not in found:
+        if has_words(text) and text not in found:
             found.append(text)
     return tuple(found)

@@ -40,6 +40,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[^a-z\s])")
 _SPEAKABLE = re.compile(r"\w")
 
 
+def has_words(text: str) -> bool:
+    """Whether there is anything in a text but marks."""
+    return any(character.isalnum() for character in text)
+
+
 def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text, in order, without what has nothing to speak."""
     pieces: list[str] = []

@@ -41,7 +41,6 @@ class Reply:
     def __init__(self, reply_id: int, *, not_before_ms: int = 0) -> None:
         self.reply_id = reply_id
         self.not_before_ms = not_before_ms
-        self.is_interruptible = True
         self.sentences: list[str] = []
         """Everything that was to be said so far, as it is written."""
         self.is_aside = False

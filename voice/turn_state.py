@@ -7,12 +7,11 @@ from typing import Literal
 
 from flows.effects import Expectation
 from voice.answer_shape import OPEN, AnswerShape
+from voice.audio import SILENT_DB
 from voice.endpointing import Evidence
 from voice.overlap import Overlap
 from voice.pauses import CallerPauses
 
-SILENT_DB = -120.0
-"""Below any sound that 16 bits hold."""
 QUIET_DB = -60.0
 """What a call is taken to begin with: a quiet room on a good microphone."""
 
@@ -44,10 +43,8 @@ class TurnState:
     begin_ms: int = 0
     pause_ms: int = 0
     """When the present revision was tried."""
-    last_voice_ms: int = 0
-    """The end of the last frame that the VAD called speech."""
     last_sound_ms: int = 0
-    """And of the last of those that was audible: the VAD goes on for some frames after the voice has ended."""
+    """The end of the last voiced frame that was audible: the VAD goes on for some frames after the voice has ended."""
     peak_db: float = SILENT_DB
     """The loudest frame of the turn."""
     noise_db: float = QUIET_DB
@@ -56,7 +53,6 @@ class TurnState:
     """Length of the present unbroken run of voiced frames."""
     next_partial_ms: int = 0
     evidence: Evidence = field(default_factory=Evidence)
-    log_probability: float = 0.0
     has_preview: bool = False
     """What would be said of the present revision is known and needs no action."""
     is_overlong: bool = False

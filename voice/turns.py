@@ -24,18 +24,14 @@ from dataclasses import replace
 from typing import assert_never
 
 from voice.answer_shape import rough_shape
-from voice.audio import FRAME_MS
+from voice.audio import FRAME_MS, SILENT_DB
 from voice.endpointing import Evidence, wait_ms
-from voice.events import (
-    SpeechPaused,
-    SpeechStarted,
-    TurnDropped,
-    TurnEnded,
-)
+from voice.events import SpeechPaused, SpeechStarted, TurnDropped, TurnEnded
 from voice.floor import Step, is_mumbled, let_go_on, listen_over, patience_ms, pause_reply, take_floor
-from voice.loud_enough import follow_noise, is_above_noise, note_sound
+from voice.loud_enough import is_above_noise, noise_after, note_sound
 from voice.overlap import MOST_SAID, is_answer, is_echo, is_escape, judge_words
 from voice.policy import TurnPolicy
+from voice.sentences import has_words
 from voice.turn_effects import (
     AdmitUnheard,
     BeginReply,
@@ -63,12 +59,10 @@ from voice.turn_inputs import (
     TurnInput,
     TurnJudged,
 )
-from voice.turn_state import SILENT_DB, Pending, TurnState
+from voice.turn_state import Pending, TurnState
 
 NEVER_AUDIBLE_MS = 3_000
 """A reply that has made no sound for so long will not; its turn is committed without waiting for it."""
-
-
 _JUDGED = ("open", "text", "name")
 """Where the turn model is asked at once: it takes 100 ms of processor away from recognition."""
 
@@ -115,9 +109,8 @@ def _is_stale(state: TurnState, revision: int) -> bool:
 def _hear(state: TurnState, frame: FrameHeard, policy: TurnPolicy) -> Step:
     on = policy.speech_on_probability if state.phase == "quiet" else policy.speech_off_probability
     is_voiced = frame.speech_probability >= on and is_above_noise(state, frame.level_db, policy)
-    state = replace(state, now_ms=frame.at_ms, run_ms=state.run_ms + FRAME_MS if is_voiced else 0)
-    if frame.level_db is not None:
-        state = follow_noise(state, frame.level_db)
+    run_ms = state.run_ms + FRAME_MS if is_voiced else 0
+    state = replace(state, now_ms=frame.at_ms, run_ms=run_ms, noise_db=noise_after(state, frame.level_db))
     if is_voiced and state.phase == "speaking":
         state = note_sound(state, frame.level_db)
     state, settled = _settle(state, policy)
@@ -154,7 +147,6 @@ def _begin(state: TurnState, policy: TurnPolicy) -> Step:
         state,
         phase="speaking",
         begin_ms=max(0, onset_ms - policy.pre_roll_ms),
-        last_voice_ms=state.now_ms,
         last_sound_ms=state.now_ms,
         peak_db=SILENT_DB,
         next_partial_ms=onset_ms + policy.partial_every_ms,
@@ -209,7 +201,6 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
     going_on = replace(
         state,
         phase="speaking",
-        last_voice_ms=state.now_ms,
         last_sound_ms=state.now_ms,
         pauses=state.pauses.went_on(paused_ms, is_dictated=state.shape.is_dictated),
         next_partial_ms=state.now_ms + policy.partial_every_ms,
@@ -237,7 +228,7 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
     if _is_stale(state, given.revision):
         return state, ()
     text = given.text.strip()
-    if not any(character.isalnum() for character in text):
+    if not has_words(text):
         return _drop(state, "nothing was recognised")
     if given.is_invented or given.log_probability < policy.noise_log_probability:
         return _drop(state, "noise")
@@ -259,9 +250,7 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
         return _drop(state, "echo")
     else:
         stopped = ()
-    evidence = replace(state.evidence, text=text)
-    state = replace(state, evidence=evidence, log_probability=given.log_probability)
-    state, effects = _try_to_end(state, policy)
+    state, effects = _try_to_end(replace(state, evidence=replace(state.evidence, text=text)), policy)
     # Also when the turn ended with this very transcript: the commit waits for the commands.
     return state, (*stopped, Understand(given.revision, text), *effects)
 
@@ -278,8 +267,7 @@ def _take_commands(state: TurnState, given: CommandsReady, policy: TurnPolicy) -
     evidence = replace(state.evidence, is_certain=given.is_certain)
     state, effects = _try_to_end(replace(state, evidence=evidence, has_preview=given.has_preview), policy)
     # A closed question was expected to be answered by its words alone; it was not.
-    is_asked = state.shape.expects in _JUDGED
-    is_doubtful = state.phase == "paused" and not given.is_certain and not is_asked
+    is_doubtful = state.phase == "paused" and not given.is_certain and state.shape.expects not in _JUDGED
     return state, (*effects, _judge(state)) if is_doubtful else effects
 
 
@@ -302,13 +290,7 @@ def _try_to_end(state: TurnState, policy: TurnPolicy) -> Step:
     state, before = _commit_pending(state)
     speech_end_ms, before_end = state.last_sound_ms, state.pauses
     ended = Emit(TurnEnded(state.revision, text, speech_end_ms, state.now_ms))
-    quiet = replace(
-        state,
-        phase="quiet",
-        run_ms=0,
-        overlap=None,
-        pauses=before_end.turn_over(),
-    )
+    quiet = replace(state, phase="quiet", run_ms=0, overlap=None, pauses=before_end.turn_over())
     if not state.has_preview:
         return quiet, (*before, ended, CommitTurn(state.revision, text, speech_end_ms, silence_enough_ms))
     pending = Pending(state.revision, text, state.begin_ms, speech_end_ms, silence_enough_ms, state.now_ms, before_end)
@@ -347,11 +329,7 @@ def _fail(state: TurnState, reason: str) -> Step:
 
 def _change_reply(state: TurnState, given: ReplyChanged) -> Step:
     is_other = given.reply_id != state.reply_id
-    changed = replace(
-        state,
-        reply_id=given.reply_id,
-        is_interruptible=given.is_interruptible,
-    )
+    changed = replace(state, reply_id=given.reply_id, is_interruptible=given.is_interruptible)
     if is_other and given.reply_id is not None:
         changed = replace(changed, is_question_out=False, overlap=None, said="")
     # A reply that is over, however short it was, leaves nothing to take back.

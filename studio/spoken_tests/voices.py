@@ -32,6 +32,7 @@ from voice.caller.wav import CALL_RATE_HZ, Utterance, load_utterance, write_wav
 from voice.callers import shaping
 from voice.callers.manner import Manner
 from voice.ports import Pcm
+from voice.sentences import has_words
 
 WORKER = "models.workers.piper"
 STEADY = {"noise_scale": 0.0, "noise_w": 0.0}
@@ -168,7 +169,7 @@ class CallerVoices:
         worker = await self._worker(voice)
         chunks: list[Pcm] = []
         rate_hz = CALL_RATE_HZ
-        if any(character.isalnum() for character in text):
+        if has_words(text):
             async for reply in worker.stream({"op": "synthesise", "pieces": [text], "gain_db": 0.0}):
                 chunks.append(np.frombuffer(reply.payload, np.int16))
                 rate_hz = int(reply.header["sample_rate_hz"])

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.audio import fade_out, first_audible_sample, last_audible_sample, silence, to_float, to_pcm
+from voice.audio import (
+    SILENT_DB,
+    fade_out,
+    first_audible_sample,
+    last_audible_sample,
+    level_db,
+    silence,
+    to_float,
+    to_pcm,
+)
 from voice.heard import HeardAudio
 from voice.resampling import Resampler
 
@@ -75,3 +84,12 @@ def test_heard_audio_forgets_what_is_too_old() -> None:
 def test_a_frame_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="320 samples"):
         HeardAudio().append(np.zeros(160, dtype=np.int16), 0)
+
+
+def test_levels() -> None:
+    silent = np.zeros(320, dtype=np.int16)
+    assert level_db(silent) == SILENT_DB
+    assert level_db(silent[:0]) == SILENT_DB
+    assert level_db(silent + np.int16(4_000)) == SILENT_DB, "a constant part is no sound"
+    tone = (np.sin(np.arange(320) / 5) * 32_767).astype(np.int16)
+    assert -4 < level_db(tone) < -2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -198,12 +197,3 @@ def test_clear_speech_after_any_noise_and_a_second_of_silence_is_heard_within_it
     line.hear(2.0, -22, words="hello again").hear(2, None)
     assert line.committed
     assert line.committed[-1][0] - begun_ms <= 4_000
-
-
-def test_levels() -> None:
-    silent = np.zeros(320, dtype=np.int16)
-    assert onset_gate.level_db(silent) == onset_gate.SILENT_DB
-    assert onset_gate.level_db(silent[:0]) == onset_gate.SILENT_DB
-    assert onset_gate.level_db(silent + np.int16(4_000)) == onset_gate.SILENT_DB, "a constant part is no sound"
-    tone = (np.sin(np.arange(320) / 5) * 32_767).astype(np.int16)
-    assert -4 < onset_gate.level_db(tone) < -2

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from voice.errors import VoiceError
 from voice.pronunciation.rules import Claim, Rule, said
+from voice.sentences import has_words
 
 KEY: Final = "pronunciation"
 """In voice.yml."""
@@ -79,7 +80,7 @@ def _word(word: Any) -> str:
     if not isinstance(word, str):
         raise PronunciationInvalid(f"voice.yml: {KEY}: {word!r} is not a word; put it in quotes")
     clean = " ".join(word.split())
-    if not clean or not any(character.isalnum() for character in clean):
+    if not clean or not has_words(clean):
         raise PronunciationInvalid(f"voice.yml: {KEY}: {word[:60]!r} has nothing to speak")
     if len(clean) > LONGEST:
         raise PronunciationInvalid(f"voice.yml: {KEY}: {clean[:60]!r}… is longer than {LONGEST} characters")
@@ -92,7 +93,7 @@ def _spoken(word: Any, spoken: Any) -> str:
             f"voice.yml: {KEY}: {word}: must be words to say, not {str(spoken)[:60]!r}; put it in quotes"
         )
     clean = " ".join(spoken.split())
-    if not any(character.isalnum() for character in clean):
+    if not has_words(clean):
         raise PronunciationInvalid(f"voice.yml: {KEY}: {word}: says nothing")
     if len(clean) > LONGEST:
         raise PronunciationInvalid(f"voice.yml: {KEY}: {word}: is longer than {LONGEST} characters")

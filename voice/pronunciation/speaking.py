@@ -22,6 +22,7 @@ from typing import Final
 from voice.pronunciation import addresses, amounts, codes, moments, words
 from voice.pronunciation.lexicon import Lexicon
 from voice.pronunciation.rules import TAKEN, TAKEN_VALUE, Claim, Rule
+from voice.sentences import has_words
 
 MOST_CHARACTERS: Final = 4_000
 """Of one sentence; what lies beyond is left out. Sentences have 220 (`voice.sentences`)."""
@@ -95,7 +96,7 @@ class _Said:
         numbers: list[int] = []
         for match in re.finditer(r"\S+", "".join(self._characters)):
             token = match[0]
-            if any(character.isalnum() for character in token):
+            if has_words(token):
                 tokens.append(token)
                 numbers.append(max(0, bisect_right(starts, self._origin(match)) - 1))
             elif tokens:
