@@ -19,9 +19,9 @@ from models.errors import ModelUnavailable
 from models.frames import Frame
 from models.stored_speech import speech_folder
 from models.worker import Worker, WorkerSpec
-from voice.loudness import gain_db
 from voice.ports import Priority, SpeechChunk, SpokenWord
-from voice.sentences import cut_for_first_sound
+from voice.speech.loudness import gain_db
+from voice.speech.sentences import cut_for_first_sound
 
 MODEL_ID = "piper-en-us-joe"
 FILE_NAME = "en_US-joe-medium.onnx"

@@ -14,8 +14,8 @@ from studio.configuration_files import understanding_findings, voice_findings
 from studio.errors import AssistantNotFound
 from studio.knowledge_checks import search_findings
 from studio.recording_settings import recording_findings
+from voice.endpointing.step_voice import check_step_voices
 from voice.errors import VoiceError
-from voice.step_voice import check_step_voices
 
 EXAMPLE = Path("examples") / "bank"
 """The assistant that is served when none is named."""

@@ -9,13 +9,13 @@ from flows.model import Assistant
 from models.rendered import RenderedSpeech
 from studio.recording_settings import recording_policy
 from studio.voice_settings import voice_settings
-from voice.call import run_call
-from voice.call_settings import CallSettings
+from voice.calls.call import run_call
+from voice.calls.settings import CallSettings
 from voice.engines import SpeechEngines
 from voice.link import MediaLink
-from voice.pronounced import PronouncedSpeech
 from voice.recording.notice import notice_to_say
 from voice.recording.port import Recorder
+from voice.speech.pronounced import PronouncedSpeech
 
 
 async def hold_call(

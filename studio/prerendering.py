@@ -11,10 +11,10 @@ from flows.model import Assistant
 from models.errors import ModelUnavailable
 from models.rendered import RenderedSpeech
 from studio.versions import Dialogue
-from voice.phrases import every_text
+from voice.attendance.phrases import every_text
 from voice.pronunciation.lexicon import Lexicon
 from voice.pronunciation.speaking import pronounce
-from voice.sentences import split_sentences
+from voice.speech.sentences import split_sentences
 
 _LOOK_AGAIN_S = 1.0
 

@@ -19,12 +19,12 @@ from dialogue.events import DialogueEvent
 from dialogue.ports import EventStore
 from flows.model import Assistant
 from studio.recording_settings import recording_policy, recordings_root
-from voice.policy import TurnPolicy
 from voice.recording.assembly import Assembly
 from voice.recording.errors import RecordingPolicyInvalid
 from voice.recording.folder import CallFolder, recover
 from voice.recording.recorder import CallRecorder
 from voice.recording.writer import RecordingWriter
+from voice.turns.policy import TurnPolicy
 
 
 class Recordings:

@@ -18,13 +18,13 @@ from studio.errors import AssistantNotFound
 from studio.recording_settings import FOLDER, recording_policy, recordings_root
 from studio.settings import Settings
 from studio.versions import version_name
-from voice.policy import TurnPolicy
 from voice.protocols.events_json import to_json
 from voice.recording.errors import RecordingNotFound
 from voice.recording.folder import META
 from voice.recording.reading import LoggedEvent, RecordedCall, find_recording, read_recording
-from voice.turn_effects import Emit
-from voice.turn_rerun import HeldTurn, TurnDifference, compared, run_again, run_with, turns_held
+from voice.turns.effects import Emit
+from voice.turns.policy import TurnPolicy
+from voice.turns.rerun import HeldTurn, TurnDifference, compared, run_again, run_with, turns_held
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.model import Assistant
-from voice.call_policy import CallPolicy, languages_of, read_call_policy
-from voice.policy import PolicyInvalid, TurnPolicy
+from voice.attendance.policy import CallPolicy, languages_of, read_call_policy
 from voice.pronunciation.lexicon import Lexicon
+from voice.turns.policy import PolicyInvalid, TurnPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from voice.playback import PlayedFrame
 from voice.ports import Pcm
-from voice.turn_inputs import TurnInput
+from voice.speech.playback import PlayedFrame
+from voice.turns.inputs import TurnInput
 
 MAX_WAITING_FRAMES = 100
 """2 s of audio: if the call falls that far behind, the oldest frames are dropped and counted."""

@@ -103,7 +103,7 @@ class Recogniser(Protocol):
         Args:
             audio: the utterance.
             language: a code such as "en", or "auto": detected, and kept for this `key` from the first sure final on.
-            hints: names and words that may well be said; see `voice.biasing`.
+            hints: names and words that may well be said; see `voice.recognition.biasing`.
             priority: finals before speculation before partials before prefetch.
             key: whose it is (a call's id): calls take turns, and a newer partial of a call replaces one that waits.
             is_short_expected: the answer is likely to be a word or two, which is decoded faster.

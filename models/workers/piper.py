@@ -23,8 +23,8 @@ from models.onnx_outputs import outputs_of, with_output
 from models.word_alignment import SpokenPhoneme, word_spans
 from models.workers.serving import Handler, serve
 from models.workers.stopping import StoppableSession, aside
-from voice.joins import silent_lead_samples, silent_tail_samples
-from voice.loudness import Samples, block_energies, gated_lufs, levelled
+from voice.speech.joins import silent_lead_samples, silent_tail_samples
+from voice.speech.loudness import Samples, block_energies, gated_lufs, levelled
 
 PAUSE_MS = 120
 """Kept behind a piece that ends with a comma or the like, where the sentence goes on."""

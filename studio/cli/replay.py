@@ -56,7 +56,7 @@ def _replay(options: ReplayOptions) -> ReplayResult:
 
 
 def _values(given: list[str]) -> dict[str, float]:
-    from voice.policy import PolicyInvalid, TurnPolicy
+    from voice.turns.policy import PolicyInvalid, TurnPolicy
 
     values: dict[str, float] = {}
     for one in given:

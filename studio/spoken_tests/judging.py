@@ -18,9 +18,9 @@ from flows.commands import Command
 from flows.events import SlotSet, StepEntered
 from flows.model import Assistant
 from studio.spoken_tests.spoken import SpokenTurn
-from voice.callers.measured import MeasuredCall
-from voice.callers.script import Taken
-from voice.callers.told import commands_of, stages_of, turn_of
+from voice.synthetic_callers.measured import MeasuredCall
+from voice.synthetic_callers.script import Taken
+from voice.synthetic_callers.told import commands_of, stages_of, turn_of
 
 FEW_LATE_FRAMES = 5
 """With more frames of the caller late, a gap says more of the machine than of the assistant (our own choice)."""

@@ -9,7 +9,7 @@ from typing import cast
 
 from dialogue.testing.voice_keys import Noise, parse_noise
 from studio.spoken_tests.errors import SpokenOptionInvalid
-from voice.callers.manner import (
+from voice.synthetic_callers.manner import (
     Codec,
     Manners,
     Speaker,

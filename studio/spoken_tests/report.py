@@ -15,8 +15,8 @@ from studio.spoken_tests.spoken import SpokenCase, SpokenResult, SpokenTurn
 from studio.test_report import case_lines
 from voice.caller.report import fit
 from voice.caller.wav import write_wav
-from voice.callers.measured import MeasuredCall, sent_audio
-from voice.callers.script import HeldCall
+from voice.synthetic_callers.measured import MeasuredCall, sent_audio
+from voice.synthetic_callers.script import HeldCall
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -29,13 +29,13 @@ from studio.spoken_tests.voices import CallerVoices, installed_voices, voice_of_
 from studio.test_report import coverage_lines, summary
 from studio.testing import RunOptions, open_bench, write_recorded
 from studio.voice_settings import voice_settings
-from voice.call_settings import CallSettings
 from voice.caller.client import CallOptions
-from voice.callers.measured import measure_call
-from voice.callers.script import HeldCall, Turn, Watch
-from voice.callers.telephone import hold_stepped_call
+from voice.calls.settings import CallSettings
 from voice.ports import Pcm
-from voice.pronounced import PronouncedSpeech
+from voice.speech.pronounced import PronouncedSpeech
+from voice.synthetic_callers.measured import measure_call
+from voice.synthetic_callers.script import HeldCall, Turn, Watch
+from voice.synthetic_callers.telephone import hold_stepped_call
 
 
 async def run_spoken_tests(

@@ -23,12 +23,12 @@ from studio.spoken_tests.spoken import SpokenCase, SpokenResult, SpokenTurn
 from studio.spoken_tests.voices import described
 from voice.caller.errors import CallerError
 from voice.caller.wav import Utterance
-from voice.callers.manner import Manner, Manners, manner_of
-from voice.callers.measured import MeasuredCall
-from voice.callers.script import HeldCall, Taken, Turn, Watch
-from voice.callers.told import dropped_in, heard_in
-from voice.callers.words import compare
 from voice.ports import Pcm
+from voice.synthetic_callers.manner import Manner, Manners, manner_of
+from voice.synthetic_callers.measured import MeasuredCall
+from voice.synthetic_callers.script import HeldCall, Taken, Turn, Watch
+from voice.synthetic_callers.told import dropped_in, heard_in
+from voice.synthetic_callers.words import compare
 
 ATTEMPTS = 2
 """Of a case whose transport failed: once more, and then it has failed."""

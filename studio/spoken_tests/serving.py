@@ -24,8 +24,8 @@ from dialogue.testing.definitions import mocked_time
 from dialogue.testing.runner import SEED, Bench, actions_of
 from dialogue.turn import TurnOutput
 from flows.commands import Json
-from voice.call import run_call
-from voice.call_settings import CallSettings
+from voice.calls.call import run_call
+from voice.calls.settings import CallSettings
 from voice.engines import SpeechEngines
 from voice.errors import VoiceError
 from voice.link import MediaLink

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dialogue.testing.results import CaseResult, SuiteResult
-from voice.callers.measured import MeasuredStep
-from voice.callers.words import Comparison, error_rate
+from voice.synthetic_callers.measured import MeasuredStep
+from voice.synthetic_callers.words import Comparison, error_rate
 
 TurnKind = Literal["speech", "payload", "silence"]
 

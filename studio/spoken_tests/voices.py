@@ -4,7 +4,7 @@
     <cache>/callers/speech/<hash>.wav                 what it said, by voice, its settings and text
 
 A VITS voice draws chance for every sentence; with its two noise scales at 0 it draws none, so that the same text is
-the same samples on every run. Everything else of a manner (`voice.callers.shaping`) is made anew: it is arithmetic.
+the same samples on every run. Everything else of a manner (`synthetic_callers.shaping`) is made anew: it is arithmetic.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from studio.spoken_tests.plan import voice_name
 from voice.audio import first_audible_sample, last_audible_sample
 from voice.caller.errors import RecordingUnusable
 from voice.caller.wav import CALL_RATE_HZ, Utterance, load_utterance, write_wav
-from voice.callers import shaping
-from voice.callers.manner import Manner
 from voice.ports import Pcm
-from voice.sentences import has_words
+from voice.speech.sentences import has_words
+from voice.synthetic_callers import shaping
+from voice.synthetic_callers.manner import Manner
 
 WORKER = "models.workers.piper"
 STEADY = {"noise_scale": 0.0, "noise_w": 0.0}

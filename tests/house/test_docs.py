@@ -59,7 +59,7 @@ def test_every_setting_is_documented_with_its_default():
 
 
 def test_every_turn_setting_is_documented_with_its_default():
-    from voice.policy import TurnPolicy
+    from voice.turns.policy import TurnPolicy
 
     rows = dict(ROW.findall((DOCS / "settings.md").read_text(encoding="utf-8")))
 

@@ -14,9 +14,9 @@ from models.cache import ModelCache
 from models.piper import PiperConfig, PiperSynthesiser
 from models.rendered import RenderedSpeech
 from voice.audio import first_audible_sample
-from voice.loudness import TARGET_LUFS, block_energies, gated_lufs, true_peak
 from voice.ports import Priority, SpeechChunk
-from voice.pronounced import PronouncedSpeech
+from voice.speech.loudness import TARGET_LUFS, block_energies, gated_lufs, true_peak
+from voice.speech.pronounced import PronouncedSpeech
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

@@ -26,7 +26,7 @@ def _logging_as_before() -> Iterator[None]:
 def test_json_lines_carry_what_was_bound(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs(LogConfig("info", "json"))
     structlog.contextvars.bind_contextvars(call_id="call-1")
-    structlog.get_logger("voice.call").info("call-started", transport="webrtc")
+    structlog.get_logger("voice.calls.call").info("call-started", transport="webrtc")
     logging.getLogger("some.library").warning("careful %s", "now")
     ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert (ours["event"], ours["call_id"], ours["transport"]) == ("call-started", "call-1", "webrtc")

@@ -17,10 +17,10 @@ from flows.loader import load_assistant
 from flows.model import Assistant
 from studio.recording_settings import recording_findings, recordings_root
 from studio.recordings import RecordedStore, Recordings
-from voice.policy import TurnPolicy
 from voice.recording.errors import RecordingPolicyInvalid
 from voice.recording.policy import RecordingPolicy
 from voice.recording.reading import find_recording
+from voice.turns.policy import TurnPolicy
 
 NOW = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
 SECOND = np.full(320, 5_000, np.int16)

@@ -21,11 +21,11 @@ from tests.support.conversations import ScriptedActions, SpokenCommands
 from voice.caller.errors import ConnectionNotMade
 from voice.caller.log import CallLog, ServerEvent
 from voice.caller.wav import Utterance
-from voice.callers.manner import Manner, Manners, Speaker
-from voice.callers.measured import MeasuredCall, MeasuredStep
-from voice.callers.script import HeldCall, Taken, Turn, Watch
 from voice.ports import Pcm
 from voice.protocols.events_json import to_json
+from voice.synthetic_callers.manner import Manner, Manners, Speaker
+from voice.synthetic_callers.measured import MeasuredCall, MeasuredStep
+from voice.synthetic_callers.script import HeldCall, Taken, Turn, Watch
 
 
 @dataclass

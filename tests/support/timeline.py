@@ -1,14 +1,16 @@
-"""Golden turns drawn as a timeline, one column = 100 ms, run through `voice.turns` with scripted models."""
+"""Golden turns drawn as a timeline, one column = 100 ms, run through `voice.turns.turn_taking` with scripted models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from flows.effects import Expectation
-from voice import turn_effects, turn_inputs, turns
 from voice.audio import FRAME_MS
-from voice.policy import TurnPolicy
-from voice.turn_state import TurnState
+from voice.turns import effects as turn_effects
+from voice.turns import inputs as turn_inputs
+from voice.turns import turn_taking as turns
+from voice.turns.policy import TurnPolicy
+from voice.turns.state import TurnState
 
 COLUMN_MS = 100
 

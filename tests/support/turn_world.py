@@ -1,4 +1,4 @@
-"""A world around `voice.turns` in which everything comes late, twice, out of order or never, and which keeps accounts.
+"""A world around turn-taking in which everything comes late, twice, out of order or never, and which keeps accounts.
 
 It plays the shell: it carries out effects, answers with results of models after any delay, and refuses what must never
 happen. An effect outside is a commit here; a voice is the reply that is live and not paused.
@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from random import Random
 
 from flows.effects import Expectation
-from voice import turn_effects, turn_inputs, turns
 from voice.audio import FRAME_MS
-from voice.policy import TurnPolicy
-from voice.turn_state import TurnState
+from voice.turns import effects as turn_effects
+from voice.turns import inputs as turn_inputs
+from voice.turns import turn_taking as turns
+from voice.turns.policy import TurnPolicy
+from voice.turns.state import TurnState
 
 WORDS = ("yes", "no", "Mm-hmm.", "stop", "send fifty to Joe", "I want to", "...", "", "hold on", "okay", "agent")
 QUESTIONS = (

@@ -15,10 +15,10 @@ from statistics import mean
 
 from ruamel.yaml import YAML
 
-from voice.answer_shape import AnswerShape
-from voice.endpointing import Evidence, wait_ms
-from voice.pauses import CallerPauses
-from voice.policy import TurnPolicy
+from voice.endpointing.answer_shape import AnswerShape
+from voice.endpointing.pauses import CallerPauses
+from voice.endpointing.silence import Evidence, wait_ms
+from voice.turns.policy import TurnPolicy
 
 FOLDER = Path(__file__).parent / "endpointing"
 _PAUSE = re.compile(r"\|(\d*)(?::([\d.]+))?\|")

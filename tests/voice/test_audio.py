@@ -17,7 +17,7 @@ from voice.audio import (
     to_float,
     to_pcm,
 )
-from voice.heard import HeardAudio
+from voice.calls.heard import HeardAudio
 from voice.resampling import Resampler
 
 

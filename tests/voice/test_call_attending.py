@@ -10,12 +10,12 @@ from dialogue.turn import Said, Waiting
 from flows.effects import Dtmf, Expectation
 from tests.support.call import FakeLink, ScriptedConversation, ScriptedRecogniser, engines
 from tests.support.virtual_clock import run_virtually
-from voice.call import run_call
-from voice.call_limits import LimitPolicy
-from voice.call_policy import CallPolicy
-from voice.call_settings import CallSettings
-from voice.policy import TurnPolicy
+from voice.attendance.limits import LimitPolicy
+from voice.attendance.policy import CallPolicy
+from voice.calls.call import run_call
+from voice.calls.settings import CallSettings
 from voice.ports import Pcm
+from voice.turns.policy import TurnPolicy
 
 
 @dataclass
@@ -115,7 +115,7 @@ def test_a_caller_who_never_answers_is_asked_and_then_the_call_ends() -> None:
 
 
 def test_a_call_has_a_longest_length() -> None:
-    settings = CallSettings(care=CallPolicy(limits=LimitPolicy(max_call_ms=20_000, warn_ms=8_000)))
+    settings = CallSettings(attendance=CallPolicy(limits=LimitPolicy(max_call_ms=20_000, warn_ms=8_000)))
     link = hold("." * 400, ScriptedConversation(), ["?"], settings=settings)
     texts = [each["text"] for each in link.of("assistant_said")]
     assert any("minute" in text for text in texts), "the caller is warned"

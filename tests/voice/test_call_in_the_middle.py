@@ -13,9 +13,9 @@ from dialogue.turn import Said, TurnOutput, Understood, Waiting
 from flows.effects import Dtmf, Expectation
 from tests.support.call import FakeLink, ScriptedConversation, ScriptedRecogniser, engines
 from tests.support.virtual_clock import run_virtually
-from voice.call import run_call
-from voice.call_settings import CallSettings
-from voice.policy import TurnPolicy
+from voice.calls.call import run_call
+from voice.calls.settings import CallSettings
+from voice.turns.policy import TurnPolicy
 
 
 def hold(
@@ -141,8 +141,10 @@ def test_where_only_keys_answer_words_do_not() -> None:
 
 @pytest.mark.parametrize("level", [-50.0, -40.0])
 def test_a_murmur_that_is_taken_for_speech_does_not_keep_a_turn_open(level: float) -> None:
-    from voice import turn_effects, turn_inputs, turns
-    from voice.turn_state import TurnState
+    from voice.turns import effects as turn_effects
+    from voice.turns import inputs as turn_inputs
+    from voice.turns import turn_taking as turns
+    from voice.turns.state import TurnState
 
     state, tried = TurnState(), []
     for at_ms in range(20, 16_000, 20):

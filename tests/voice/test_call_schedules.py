@@ -12,8 +12,8 @@ from dialogue.turn import Said, TurnOutput, Understood, UserTurn, Waiting
 from flows.effects import Expectation
 from tests.support.call import FakeLink, ScriptedConversation, ScriptedRecogniser, ToneSynthesiser, engines
 from tests.support.virtual_clock import run_virtually
-from voice.call import run_call
-from voice.policy import TurnPolicy
+from voice.calls.call import run_call
+from voice.calls.settings import CallSettings
 from voice.ports import Transcript
 
 WORDS = ("yes", "no", "send it", "Mm-hmm.", "...", "I want to", "stop")
@@ -74,7 +74,7 @@ def play(seed: int) -> tuple[FakeLink, ChancyConversation]:
         speech = engines(FickleRecogniser(chance), ToneSynthesiser(takes_s=chance.choice((0.01, 0.1, 0.4))))
         async with asyncio.timeout(900), asyncio.TaskGroup() as tasks:
             tasks.create_task(link.play())
-            await run_call(link, conversation, speech, TurnPolicy())
+            await run_call(link, conversation, speech, CallSettings())
         return link
 
     return run_virtually(main), conversation

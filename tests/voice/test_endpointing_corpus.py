@@ -12,8 +12,8 @@ from statistics import mean
 import pytest
 
 from tests.voice.endpointing_corpus import Outcome, Timeline, load, play, scores
-from voice.completeness import completeness_of
-from voice.policy import TurnPolicy
+from voice.endpointing.completeness import completeness_of
+from voice.turns.policy import TurnPolicy
 
 FILES = ("written_before.yml", "written_after.yml", "written_last.yml")
 POLICY = TurnPolicy()

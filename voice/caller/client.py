@@ -29,7 +29,7 @@ FAREWELL_S = 2.0
 
 HUNG_UP = "caller-hung-up"
 BROKEN_OFF = frozenset({"internal-error", "server-stopping", "caller-vanished", "connection-lost", "never-connected"})
-"""Reasons of the server for ending a call that are nobody's wish (voice.transports.webrtc, voice.call)."""
+"""Reasons of the server for ending a call that are nobody's wish (voice.transports.webrtc, voice.calls.call)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from voice.errors import VoiceError
 from voice.pronunciation.rules import Claim, Rule, said
-from voice.sentences import has_words
+from voice.speech.sentences import has_words
 
 KEY: Final = "pronunciation"
 """In voice.yml."""

@@ -22,10 +22,10 @@ from typing import Final
 from voice.pronunciation import addresses, amounts, codes, moments, words
 from voice.pronunciation.lexicon import Lexicon
 from voice.pronunciation.rules import TAKEN, TAKEN_VALUE, Claim, Rule
-from voice.sentences import has_words
+from voice.speech.sentences import has_words
 
 MOST_CHARACTERS: Final = 4_000
-"""Of one sentence; what lies beyond is left out. Sentences have 220 (`voice.sentences`)."""
+"""Of one sentence; what lies beyond is left out. Sentences have 220 (`voice.speech.sentences`)."""
 _ENGLISH: Final = (
     *addresses.RULES, *words.FIRST_RULES, *moments.RULES, *amounts.RULES, *codes.RULES, *words.LAST_RULES,
 )  # fmt: skip

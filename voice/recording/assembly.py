@@ -25,7 +25,6 @@ from dialogue.serialization import event_to_json
 from flows.events import SlotSet
 from voice.audio import FRAME_MS, FRAME_SAMPLES
 from voice.events import CallEvent, KeyPressed
-from voice.policy import TurnPolicy
 from voice.ports import Pcm
 from voice.protocols.events_json import to_json
 from voice.recording.inputs import FRAMES_A_LINE, TimedInput, body_line, frames_line, header_line, input_body
@@ -34,7 +33,8 @@ from voice.recording.orders import Discard, Finish, LinesFile, MaskAgain, Order,
 from voice.recording.policy import Consent, RecordingPolicy
 from voice.recording.spans import Span, SpeechSpans
 from voice.recording.tracks import StereoTracks
-from voice.turn_inputs import FrameHeard, TurnInput
+from voice.turns.inputs import FrameHeard, TurnInput
+from voice.turns.policy import TurnPolicy
 
 BLOCK_MS = 1_000
 """Audio is written in pieces of a second: a crash loses no more of it. Our own choice."""

@@ -19,9 +19,9 @@ from math import floor
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from voice.audio import FRAME_MS
-from voice.policy import TurnPolicy
 from voice.recording.errors import RecordingUnreadable
-from voice.turn_inputs import FrameHeard, TurnInput
+from voice.turns.inputs import FrameHeard, TurnInput
+from voice.turns.policy import TurnPolicy
 
 VERSION = 1
 FRAMES_A_LINE = 250

@@ -7,7 +7,7 @@ from typing import Protocol
 from dialogue.events import DialogueEvent
 from voice.events import CallEvent
 from voice.ports import Pcm
-from voice.turn_inputs import TurnInput
+from voice.turns.inputs import TurnInput
 
 
 class Recorder(Protocol):

@@ -14,11 +14,11 @@ from typing import Any
 from dialogue.errors import EventInvalid
 from dialogue.events import DialogueEvent
 from dialogue.serialization import event_from_json
-from voice.policy import TurnPolicy
 from voice.recording.errors import RecordingNotFound, RecordingUnfinished, RecordingUnreadable
 from voice.recording.folder import AUDIO, EVENTS, FORMAT, INPUTS, LOCK, META, OPEN, folder_name, is_running
 from voice.recording.inputs import TimedInput, read_header, read_inputs
 from voice.recording.line_files import read_lines
+from voice.turns.policy import TurnPolicy
 
 MOST_BYTES = 1 << 30
 """Of a file of lines, unpacked: a call of a day has some 100 MB."""

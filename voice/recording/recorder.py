@@ -11,7 +11,7 @@ from voice.ports import Pcm
 from voice.recording.assembly import Assembly
 from voice.recording.writer import RecordingWriter
 from voice.resampling import Resampler
-from voice.turn_inputs import TurnInput
+from voice.turns.inputs import TurnInput
 
 PRIMING_SAMPLES = LISTEN_RATE_HZ * 2 // 1000
 """2 ms of silence before everything else make up for what the resampler holds back, so that every 20 ms in give 20 out;

@@ -26,7 +26,7 @@ from voice.events import (
 )
 from voice.recording.masking import Vault, holds_value
 from voice.recording.tracks import SIDES, Side
-from voice.turn_inputs import PartialReady, QuestionChanged, TranscriptReady, TurnInput
+from voice.turns.inputs import PartialReady, QuestionChanged, TranscriptReady, TurnInput
 
 BEFORE_MS = 400
 """What is silenced before an onset: VAD fires late on soft consonants, which is why a turn's pre-roll is 300 ms."""

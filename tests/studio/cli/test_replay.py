@@ -20,7 +20,7 @@ from tests.studio.cli.conftest import Vivavoce
 from tests.studio.conftest import NoActions, ScriptedUnderstanding
 from tests.support.conversations import script
 from tests.voice.recording.talking import Answer, TalkingCall
-from voice.policy import TurnPolicy
+from voice.turns.policy import TurnPolicy
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from dialogue.testing.voice_keys import Noise
 from studio.spoken_tests.errors import SpokenOptionInvalid
 from studio.spoken_tests.plan import SpokenOptions, plan_of
-from voice.callers.manner import SpeedRange
+from voice.synthetic_callers.manner import SpeedRange
 
 VOICES = ("joe", "amy")
 

@@ -19,8 +19,8 @@ from studio.spoken_tests.report import heard_summary, keep_call, spoken_junit, s
 from studio.spoken_tests.runner import run_spoken, speak_ahead
 from studio.spoken_tests.spoken import SpokenResult
 from tests.support.spoken_calls import SilentVoices, TextServer
-from voice.callers.manner import Manners, Speaker
-from voice.callers.measured import MeasuredStep
+from voice.synthetic_callers.manner import Manners, Speaker
+from voice.synthetic_callers.measured import MeasuredStep
 
 TRANSFER = """
 - test_case: transfer

@@ -13,13 +13,13 @@ from flows.model import Assistant
 from studio.spoken_tests.serving import URL, Served, new_conversation, serve_case
 from tests.support.call import ScriptedRecogniser, engines
 from tests.support.conversations import ScriptedActions, SpokenCommands, outputs_of
-from voice.call_settings import CallSettings
 from voice.caller.client import CallOptions
 from voice.caller.wav import Utterance
-from voice.callers.measured import measure_call
-from voice.callers.script import Turn
-from voice.callers.telephone import hold_stepped_call
-from voice.callers.told import heard_in, turn_of
+from voice.calls.settings import CallSettings
+from voice.synthetic_callers.measured import measure_call
+from voice.synthetic_callers.script import Turn
+from voice.synthetic_callers.telephone import hold_stepped_call
+from voice.synthetic_callers.told import heard_in, turn_of
 
 
 def case(**slots) -> Case:

@@ -16,8 +16,8 @@ from studio.spoken_tests.errors import VoiceUnusable
 from studio.spoken_tests.plan import voice_name
 from studio.spoken_tests.voices import CallerVoices, installed_voices, steady_voice, voice_of_file
 from voice.caller.errors import RecordingUnusable
-from voice.callers import shaping
-from voice.callers.manner import VARIANTS, Manner, Speaker
+from voice.synthetic_callers import shaping
+from voice.synthetic_callers.manner import VARIANTS, Manner, Speaker
 
 
 def manner(variant: str = "", speed: float = 1.0, noise: Noise = Noise(), codec="opus", seed: int = 1) -> Manner:  # noqa: B008

@@ -15,15 +15,14 @@ from flows.commands import Command
 from flows.effects import Expectation
 from voice.audio import FRAME_MS, FRAME_SAMPLES
 from voice.events import CallEnded, CallStarted, FinalTranscript, ReplyFinished, ReplyStarted
-from voice.policy import TurnPolicy
 from voice.recording.assembly import Assembly
 from voice.recording.folder import CallFolder
 from voice.recording.line_files import read_lines
 from voice.recording.policy import RecordingPolicy
 from voice.recording.recorder import CallRecorder
 from voice.recording.writer import RecordingWriter
-from voice.turn_effects import BeginReply, CommitTurn, Emit, TryTurn, Understand
-from voice.turn_inputs import (
+from voice.turns.effects import BeginReply, CommitTurn, Emit, TryTurn, Understand
+from voice.turns.inputs import (
     CommandsReady,
     CommitNow,
     FrameHeard,
@@ -33,8 +32,9 @@ from voice.turn_inputs import (
     TranscriptReady,
     TurnInput,
 )
-from voice.turn_state import TurnState
-from voice.turns import step
+from voice.turns.policy import TurnPolicy
+from voice.turns.state import TurnState
+from voice.turns.turn_taking import step
 
 VOICE = (9000 * np.sin(np.arange(FRAME_SAMPLES) / 5)).astype(np.int16)
 ANSWER = (5000 * np.sin(np.arange(FRAME_SAMPLES) / 11)).astype(np.int16)

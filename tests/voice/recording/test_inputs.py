@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.effects import Dtmf, Expectation
-from voice.policy import TurnPolicy
 from voice.recording.errors import RecordingUnreadable
 from voice.recording.inputs import (
     TimedInput,
@@ -21,7 +20,7 @@ from voice.recording.inputs import (
     read_header,
     read_inputs,
 )
-from voice.turn_inputs import (
+from voice.turns.inputs import (
     CommandsReady,
     CommitNow,
     FrameHeard,
@@ -34,6 +33,7 @@ from voice.turn_inputs import (
     TurnInput,
     TurnJudged,
 )
+from voice.turns.policy import TurnPolicy
 
 QUESTION = Expectation("category", "card", "block", "ask", ("Debit", "Credit"), True, {"*": 4.0}, Dtmf(4, None, False))
 EACH = [

@@ -24,7 +24,7 @@ from voice.events import (
 )
 from voice.recording.policy import RecordingPolicy
 from voice.recording.reading import read_recording
-from voice.turn_inputs import FrameHeard, QuestionChanged, TranscriptReady
+from voice.turns.inputs import FrameHeard, QuestionChanged, TranscriptReady
 
 TIMES = st.integers(0, 20_000)
 EVENTS = st.one_of(

@@ -17,7 +17,7 @@ from voice.events import (
 )
 from voice.recording.masking import Vault
 from voice.recording.spans import AFTER_MS, BEFORE_MS, SpeechSpans
-from voice.turn_inputs import QuestionChanged
+from voice.turns.inputs import QuestionChanged
 
 PIN = frozenset({"pin"})
 KNOWN = Vault(PIN).with_value("pin", "48151623")

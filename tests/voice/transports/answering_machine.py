@@ -10,7 +10,7 @@ import numpy as np
 
 from tests.support.wav import tone
 from voice.link import FrameArrived, FramePlayed, LinkClosed, MediaLink, MessageArrived
-from voice.playback import PlaybackQueue, PlayedFrame
+from voice.speech.playback import PlaybackQueue, PlayedFrame
 from voice.transports.statistics import LinkStatistics
 from voice.transports.webrtc import WebRtcGateway
 from voice.transports.webrtc_link import WebRtcLink

@@ -14,7 +14,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from tests.support.virtual_clock import run_virtually
 from tests.support.wav import join, silence, tone
 from tests.voice.transports.voices import voice
-from voice.playback import PlaybackQueue
+from voice.speech.playback import PlaybackQueue
 from voice.transports.encoders import FRAME_SAMPLES_OUT, make_encoder
 from voice.transports.rtp_audio import CLOCK_HZ, carries_predecessor, opus_ticks
 from voice.transports.track import PlaybackTrack

@@ -16,7 +16,7 @@ from aiortc.mediastreams import AudioStreamTrack
 
 from voice.errors import CallsFull, OfferUnusable
 from voice.link import FrameArrived, LinkClosed, MediaLink, MessageArrived
-from voice.playback import PlaybackQueue, PlayedFrame
+from voice.speech.playback import PlaybackQueue, PlayedFrame
 from voice.transports import webrtc
 from voice.transports.addresses import use_loopback_when_alone
 from voice.transports.receive_path import ReceivePath

@@ -1,0 +1,105 @@
+"""Which language the call is in."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.attendance.language_switch import (
+    FinalHeard,
+    LanguagePolicy,
+    LanguageState,
+    RefuseLanguage,
+    SwitchLanguage,
+    spoken_language,
+    step,
+    voice_for,
+)
+
+POLICY = LanguagePolicy(("en", "de"), {"de": "thorsten"})
+GERMAN = "Ich möchte bitte mein Konto sehen"
+
+
+def run(*finals: FinalHeard, policy: LanguagePolicy = POLICY) -> list[object]:
+    state, effects = LanguageState(), list[object]()
+    for final in finals:
+        state, more = step(state, final, policy)
+        effects += more
+    return effects
+
+
+def heard(text: str, language: str | None, log_probability: float = -0.1, *, was_certain: bool = False) -> FinalHeard:
+    return FinalHeard(text, language, log_probability, was_certain)
+
+
+def test_one_sure_sentence_switches() -> None:
+    assert run(heard(GERMAN, "de")) == [SwitchLanguage("de", "thorsten")]
+
+
+def test_two_short_ones_in_a_row_switch_and_one_does_not() -> None:
+    assert run(heard("Guten Tag", "de")) == []
+    assert run(heard("Guten Tag", "de"), heard("Hallo", "de")) == [SwitchLanguage("de", "thorsten")]
+    assert run(heard("Guten Tag", "de"), heard("hello", "en"), heard("Hallo", "de")) == []
+
+
+def test_an_unsure_sentence_counts_as_a_short_one() -> None:
+    assert run(heard(GERMAN, "de", -0.9)) == []
+    assert run(heard(GERMAN, "de", -0.9), heard(GERMAN, "de", -0.9)) == [SwitchLanguage("de", "thorsten")]
+
+
+def test_and_back_again() -> None:
+    effects = run(heard(GERMAN, "de"), heard("I would rather speak English", "en"))
+    assert effects == [SwitchLanguage("de", "thorsten"), SwitchLanguage("en", None)]
+
+
+def test_an_answer_that_was_understood_proves_nothing() -> None:
+    no = heard("No", "es", was_certain=True)
+    assert run(no, no, no, policy=LanguagePolicy(("en", "es"))) == []
+
+
+def test_a_language_that_is_not_spoken_is_refused_once() -> None:
+    french = heard("Je voudrais voir mon compte", "fr")
+    assert run(french, french, french) == [RefuseLanguage("fr")]
+    assert run(french, heard(GERMAN, "de"), french) == [RefuseLanguage("fr"), SwitchLanguage("de", "thorsten")]
+
+
+def test_unknown_languages_and_empty_texts_change_nothing() -> None:
+    assert run(heard(GERMAN, None), heard(GERMAN, None), heard("", "de"), heard("", "de")) == []
+
+
+def test_regions_are_served_by_the_same_language() -> None:
+    assert spoken_language("de-AT", ("en", "de")) == "de"
+    assert spoken_language("de", ("en-GB", "de-CH")) == "de-CH"
+    assert spoken_language("de_AT", ("de", "de-AT")) == "de"
+    assert spoken_language("pt-br", ("pt", "pt-BR")) == "pt-BR"
+    assert spoken_language("fr", ("en", "de")) is None
+    assert run(heard("I want to go home now", "en-US"), heard("I want to go home now", "en-US")) == []
+    assert voice_for("de-AT", POLICY) == "thorsten"
+    assert voice_for("en", POLICY) is None
+
+
+finals = st.builds(
+    FinalHeard,
+    st.sampled_from(["no", "ja bitte", GERMAN, ""]),
+    st.sampled_from([None, "en", "de", "fr", "xx-YY"]),
+    st.floats(-2, 0),
+    st.booleans(),
+)
+
+
+@given(st.lists(finals, max_size=40))
+def test_only_spoken_languages_are_switched_to_and_only_others_refused_once(given_finals: list[FinalHeard]) -> None:
+    state, current, refused = LanguageState(), "en", []
+    for final in given_finals:
+        state, effects = step(state, final, POLICY)
+        for effect in effects:
+            match effect:
+                case SwitchLanguage(language):
+                    assert language in POLICY.languages
+                    assert language != current
+                    current = language
+                case RefuseLanguage(language):
+                    assert language.partition("-")[0] not in {"en", "de"}
+                    refused.append(language)
+    assert len(refused) == len(set(refused))
+    assert state.current in ("", current)

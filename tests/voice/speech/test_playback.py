@@ -1,0 +1,85 @@
+"""The playback queue: one live reply, late audio dropped, and an exact account of what was heard."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.speech.playback import PlaybackQueue
+
+RATE_HZ = 16_000
+FRAME = 320
+
+
+def tone(samples: int) -> np.ndarray:
+    return (8000 * np.sin(np.arange(samples) / 5)).astype(np.int16)
+
+
+def test_silence_when_there_is_nothing_to_play() -> None:
+    frame = PlaybackQueue(RATE_HZ).next_frame()
+    assert len(frame.samples) == FRAME
+    assert not frame.samples.any()
+    assert frame.reply_id is None
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=20))
+def test_whatever_the_pieces_the_samples_come_out_in_order(sizes: list[int]) -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    whole = tone(sum(sizes))
+    for piece in np.split(whole, np.cumsum(sizes)[:-1]):
+        assert queue.put(1, piece)
+    queue.complete(1)
+    played = []
+    while not (frame := queue.next_frame()).is_last:
+        played.append(frame.samples)
+    assert np.array_equal(np.concatenate(played)[: len(whole)], whole)
+    assert sum(1 for frame in played if len(frame) != FRAME) == 0
+
+
+def test_the_first_audible_frame_is_told_once_with_its_onset() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, np.concatenate([np.zeros(FRAME + 160, dtype=np.int16), tone(FRAME * 2)]))
+    frames = [queue.next_frame() for _ in range(4)]
+    assert [frame.is_first_audible for frame in frames] == [False, True, False, False]
+    assert frames[1].onset_ms == 10
+
+
+def test_audio_of_a_stopped_reply_is_dropped_by_its_id() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, tone(FRAME * 10))
+    queue.next_frame()
+    queue.next_frame()
+    assert queue.stop(1) == 40
+    assert not queue.put(1, tone(FRAME))
+    faded = queue.next_frame().samples
+    assert abs(int(faded[-1])) < 60
+    assert not queue.next_frame().samples.any()
+    assert queue.stop(1) is None
+
+
+def test_a_new_reply_replaces_the_old_one() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, tone(FRAME * 3))
+    queue.open(2)
+    assert not queue.put(1, tone(FRAME))
+    queue.put(2, tone(FRAME))
+    assert queue.next_frame().reply_id == 2
+    assert queue.heard_ms == 20
+
+
+def test_a_reply_that_pauses_between_sentences_stays_live() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, tone(FRAME))
+    queue.next_frame()
+    assert not queue.next_frame().is_last
+    queue.put(1, tone(FRAME))
+    queue.complete(1)
+    assert queue.next_frame().reply_id == 1
+    assert queue.next_frame().is_last
+    assert queue.reply_id is None

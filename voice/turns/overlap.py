@@ -1,0 +1,106 @@
+"""Speech over a reply: whether the caller takes the floor, only nods, or made a noise.
+
+The reply is paused first and judged second, since a pause of half a second disturbs less than a lost sentence. Words
+decide: "mhm" over a statement is a nod, and the reply goes on from the paused sample; the same "yes" over the question
+that it answers is an answer. Escape words are heard even where a reply may not be interrupted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from flows.effects import Expectation
+from voice.speech.sentences import has_words
+
+Verdict = Literal["takes_floor", "backchannel", "noise", "echo"]
+
+ECHO_WORDS = 4
+"""Fewer of our own words may well be an answer that repeats them: "the debit card"."""
+ECHO_SHARE = 0.8
+"""Of the words heard, so many stand in this order in what the assistant was saying: its own voice, come back."""
+
+_NODS = re.compile(
+    r"(?:m+[\s-]*h+m+|u+h[\s-]*hu+h|a+ha+|hu+h|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure|i see|i c|got it"
+    r"|alright|all right|fine|good|great|oh|ah|wow|really|of course|exactly|thanks|thank you|cool|nice)(?=\W|$)\W*",
+    re.IGNORECASE,
+)
+"""What listeners say without wanting the floor."""
+_HUM = re.compile(r"[mhn\s.,-]+", re.IGNORECASE)
+"""What a recogniser makes of "mhm": "M H N.", "Mmm"."""
+_ANSWERS = re.compile(
+    r"\b(?:yeah|yep|yes|yup|okay|ok|right|sure|got it|alright|all right|fine|good|great|of course|exactly)\b",
+    re.IGNORECASE,
+)
+"""Those of the nods that also answer a question; "mhm" can, but over speech it is a nod far more often."""
+_ESCAPES = re.compile(
+    r"\b(?:stop|agent|operator|representative|human|real person|help|cancel|hang up|be quiet|shut up)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Speech of the caller while a reply is live. Times in ms of audio."""
+
+    reply_id: int
+    since_ms: int
+    voiced_ms: int = 0
+    is_paused: bool = False
+    is_partial_asked: bool = False
+
+
+_WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+MOST_SAID = 600
+"""Characters of what was being said that an echo is looked for in."""
+
+
+def judge_words(text: str, expectation: Expectation, *, is_question_out: bool, said: str = "") -> Verdict:
+    """Say what these words over a reply are, given what the flow asks and whether the question was being heard.
+
+    `said` is what the assistant was saying meanwhile.
+    """
+    words = text.strip()
+    if not has_words(words):
+        return "noise"
+    if is_echo(words, said):
+        return "echo"
+    if _is_nod(words) and not (is_question_out and _answers(words, expectation)):
+        return "backchannel"
+    return "takes_floor"
+
+
+def is_echo(text: str, said: str) -> bool:
+    """Whether what was heard is the assistant's own voice, which a loudspeaker brought back to the microphone."""
+    heard, own = _WORDS.findall(text.lower()), _WORDS.findall(said.lower())
+    if len(heard) < ECHO_WORDS or not own:
+        return False
+    matching = SequenceMatcher(None, heard, own, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in matching) >= ECHO_SHARE * len(heard)
+
+
+def is_answer(text: str) -> bool:
+    """Whether these words may answer a question with yes or no."""
+    return _ANSWERS.search(text) is not None
+
+
+def is_escape(text: str) -> bool:
+    """Whether these words are heard even over what may not be interrupted."""
+    return _ESCAPES.search(text) is not None and len(text.split()) <= 8
+
+
+def _is_nod(words: str) -> bool:
+    if _HUM.fullmatch(words):
+        return True
+    rest, count = words.lstrip(" ,.!?'\"-…"), 0
+    while rest:
+        nod = _NODS.match(rest)
+        if nod is None or count == 4:
+            return False
+        rest, count = rest[nod.end() :], count + 1
+    return count > 0
+
+
+def _answers(words: str, expectation: Expectation) -> bool:
+    return expectation.kind in {"yes_no", "category"} and is_answer(words)
