@@ -25,18 +25,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import replace
 from datetime import tzinfo
 from random import Random
-from typing import assert_never
 
-from dialogue.acting import Message, messages, perform
-from dialogue.actions.results import engine_input
-from dialogue.agenda import Agenda, agenda_after
+from dialogue.acting import perform
+from dialogue.agenda import Agenda
 from dialogue.anticipation import Anticipation
-from dialogue.engine import decide, preview
+from dialogue.course import Course
+from dialogue.engine import decide
 from dialogue.errors import DialogueError, UnderstandingFailed
 from dialogue.events import (
     ActionFailed,
     ActionReturned,
-    AssistantSaid,
     ConversationEnded,
     ConversationParked,
     ConversationStarted,
@@ -50,21 +48,21 @@ from dialogue.history import history_lines
 from dialogue.local_time import local_time
 from dialogue.log_writer import LogWriter
 from dialogue.ports import ActionRunner, EventStore, Understanding
-from dialogue.rehearsal import rehearsed
-from dialogue.replay import last_messages
-from dialogue.responses import Moment, say_or_apologise
-from dialogue.templates import Values
-from dialogue.tracker import domain_json, tracker_event, tracker_json
-from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, UserTurn, Waiting
+from dialogue.rehearsal import Rehearsal
+from dialogue.tracker import domain_json
+from dialogue.try_policy import try_policy
+from dialogue.turn import Ended, Said, TurnOutput, Understood, UserTurn
 from dialogue.version_change import VersionChange
 from flows.commands import Failed, Json, SessionEnd, SessionStart
-from flows.effects import Effect, Emit, Expectation, HangUp, Listen, RepeatLastMessages, RunAction, ToolCall, Utter
+from flows.effects import Effect, Emit, Expectation, Listen, RunAction
 from flows.engine import expectation, step
 from flows.events import SlotSet
 from flows.inputs import CommandsReceived
 from flows.model import Assistant
-from flows.state import ConversationState, initial_state
+from flows.state import ConversationState
 
+MOST_REHEARSALS = 8
+"""So many turns are remembered as rehearsed: one is being said, one is being heard, the others were forgotten."""
 Outputs = asyncio.Queue[TurnOutput | None]
 """What a turn puts out; None after the last one. Unbounded, since a turn must never wait for its reader."""
 Begin = Callable[[Outputs], Awaitable[tuple[Effect, ...]]]  # begins a turn; returns what the engine orders first
@@ -100,50 +98,46 @@ class Conversation:
         self._understanding = understanding
         self._actions = actions
         self._store = store
-        self._random = random
-        self._channel = channel
         self._report = report
         self._clock = clock
         self._zone = zone
         self._sender = conversation_id if sender is None else sender
         self._change = VersionChange(version)
-        self._state = initial_state(assistant)
-        self._slots = dict(self._state.slots)
-        self._ending = "hangup"
-        self._log: list[DialogueEvent] = []
-        self._tracker_events: list[dict[str, Json]] = []
         self._writer = LogWriter(conversation_id, store, report)
+        self._course = Course(assistant, random, channel, clock, recorded=self._writer.add, report=report)
         self._lock = asyncio.Lock()
         self._turns: set[asyncio.Task[None]] = set()
         self._domain = domain_json(assistant)
         self._every_turn = every_turn_actions(assistant)
-        self._agenda = Agenda()
         self._anticipation = Anticipation()
+        self._rehearsals: list[Rehearsal] = []
+        self._adopted: Rehearsal | None = None
+        """What was rehearsed of the turn that is being carried out."""
 
     @property
     def state(self) -> ConversationState:
         """The state after everything that was committed."""
-        return self._state
+        return self._course.state
 
     @property
     def expectation(self) -> Expectation:
         """What the caller is expected to say next."""
-        return expectation(self._state, self.assistant)
+        return expectation(self._course.state, self.assistant)
 
     @property
     def events(self) -> Sequence[DialogueEvent]:
         """The log so far, oldest first. It grows; do not change it."""
-        return self._log
+        return self._course.log
 
     @property
     def agenda(self) -> Agenda:
         """What actions have asked for that stands: a pause, reminders."""
-        return self._agenda
+        return self._course.agenda
 
     @property
     def is_over(self) -> bool:
         """Whether the conversation was ended, by either side."""
-        return bool(self._log) and isinstance(self._log[-1], ConversationEnded)
+        return bool(self.events) and isinstance(self.events[-1], ConversationEnded)
 
     async def resume(self) -> None:
         """Take up the conversation from its stored log, whichever version of the assistant wrote it.
@@ -154,13 +148,7 @@ class Conversation:
         """
         stored_events = await self._store.load(self.conversation_id)
         async with self._lock:
-            self._state = self._change.resume(stored_events, self.assistant)
-            self._log.clear()
-            self._tracker_events.clear()
-            self._agenda = Agenda()
-            for event in stored_events:
-                self._note(event)
-            self._slots = dict(self._state.slots)
+            self._course.stand(self._change.resume(stored_events, self.assistant), stored_events)
 
     async def adopt(
         self,
@@ -175,9 +163,8 @@ class Conversation:
         Returns whether that is a code change, which the next turn will answer.
         """
         async with self._lock:
-            self._state = self._change.adopt(self._state, self.assistant, assistant, version)
-            self._slots = dict(self._state.slots)
-            self.assistant = assistant
+            self._course.stand(self._change.adopt(self.state, self.assistant, assistant, version))
+            self.assistant = self._course.assistant = assistant
             self._understanding = understanding or self._understanding
             self._actions = actions or self._actions
             self._domain = domain_json(assistant)
@@ -187,16 +174,16 @@ class Conversation:
     async def park(self) -> None:
         """Put the conversation away after what still runs: `resume` takes it up, here or elsewhere."""
         async with self._lock:
-            if self._log and not self.is_over and not isinstance(self._log[-1], ConversationParked):
-                self._record(self._change.parked(self._state, self.assistant))
+            if self.events and not self.is_over and not isinstance(self.events[-1], ConversationParked):
+                self._course.record(self._change.parked(self.state, self.assistant))
             await self._writer.flush()
 
     async def understand(self, turn: UserTurn) -> Understood:
         """Propose commands for a turn. Without effect: may be cancelled, repeated, or dropped."""
-        at = local_time(self._clock(), turn.metadata, self._state.slots, self.assistant.voice, self._zone)
-        given = replace(turn, history=history_lines(self._log), local_time=at)
+        at = local_time(self._clock(), turn.metadata, self.state.slots, self.assistant.voice, self._zone)
+        given = replace(turn, history=history_lines(self.events), local_time=at)
         try:
-            return await self._understanding.understand(given, self._state)
+            return await self._understanding.understand(given, self.state)
         except Exception as problem:  # the plugin boundary: a model must not end a call
             self._report(UnderstandingFailed(f"understanding failed: {type(problem).__name__}: {problem}"))
             return Understood(given, (Failed(),), "none")
@@ -207,12 +194,23 @@ class Conversation:
         Chance is forked with the state: committed next, the turn says exactly this. Nothing, where an action runs
         before the turn's commands or the conversation is paused.
         """
-        if self._agenda.silences(understood) or self._due(understood):
-            return ()
-        chance = Random()
-        chance.setstate(self._random.getstate())
-        tried = preview(self._state, self._change.heard(understood), self.assistant)
-        return rehearsed(tried.effects, self._state.slots, self.assistant, self._channel, chance)
+        return self._rehearsal(understood).said
+
+    def rehearse(self, understood: Understood) -> Rehearsal:
+        """Try a turn on a fork, up to its first action; `Rehearsal.go_on` runs that one if it does no harm.
+
+        The commit of this very `understood` takes over what was obtained. Whoever drops the turn discards it.
+        """
+        rehearsal = self._rehearsal(understood)
+        kept = [one for one in self._rehearsals if not one.is_discarded]
+        self._rehearsals = [*kept[1 - MOST_REHEARSALS :], rehearsal]
+        return rehearsal
+
+    def _rehearsal(self, understood: Understood) -> Rehearsal:
+        is_unknown = self.agenda.silences(understood) or bool(self._due(understood))
+        heard = None if is_unknown else self._change.heard(understood)
+        policy = try_policy(self.assistant.voice)
+        return Rehearsal(self._course.fork(), understood, heard, policy, self._run_action)
 
     async def start(self, metadata: Mapping[str, Json] | None = None) -> AsyncIterator[TurnOutput]:
         """Begin the session; `metadata` (of the call) goes to the slot `session_started_metadata`."""
@@ -220,8 +218,8 @@ class Conversation:
 
         async def begin(_outputs: Outputs) -> tuple[Effect, ...]:
             self._change.is_due = False  # a session that begins leaves nothing behind that could be gone
-            self._record(ConversationStarted(self.assistant.id, given))
-            self._state, effects = step(self._state, CommandsReceived((SessionStart(given),)), self.assistant)
+            self._course.record(ConversationStarted(self.assistant.id, given))
+            self._course.state, effects = step(self.state, CommandsReceived((SessionStart(given),)), self.assistant)
             return effects
 
         async for output in self._run(begin, is_first=True):
@@ -235,13 +233,14 @@ class Conversation:
 
         async def begin(outputs: Outputs) -> tuple[Effect, ...]:
             heard = self._change.heard(understood)
-            if self._agenda.silences(heard):
-                self._record(user_said(understood, is_answered=False))
+            if self.agenda.silences(heard):
+                self._course.record(user_said(understood, is_answered=False))
                 return (Listen(self.expectation),)
             self._change.is_due = False
-            self._record(user_said(heard))
+            self._adopted = self._rehearsed(understood, heard)
+            self._course.record(user_said(heard))
             await self._prepare(heard, outputs)
-            self._state, effects = decide(self._state, heard, self.assistant)
+            self._course.state, effects = decide(self.state, heard, self.assistant)
             return effects
 
         async for output in self._run(begin):
@@ -249,16 +248,16 @@ class Conversation:
 
     def cut_short(self, heard: str) -> None:
         """Take note that the caller stopped what was being said, and of what they heard of it."""
-        if self._log and not self.is_over:
-            self._record(ReplyCutShort(heard))
+        if self.events and not self.is_over:
+            self._course.record(ReplyCutShort(heard))
 
-    async def set_slots(self, values: Mapping[str, Json]) -> None:
-        """Set slots from outside, as fixtures of tests do, without anything being said."""
+    async def set_slots(self, values: Mapping[str, Json], *, by: str | None = None) -> None:
+        """Set slots from outside, as fixtures of tests do, without anything being said; `by` says who."""
         async with self._lock:
             self._note_version()
-            self._state = replace(self._state, slots={**self._state.slots, **values})
+            self._course.state = replace(self.state, slots={**self.state.slots, **values})
             for name, value in values.items():
-                self._record(SlotSet(name, value))
+                self._course.record(SlotSet(name, value, by))
             await self._writer.flush()
 
     async def end(self, reason: str = "hangup") -> None:
@@ -266,11 +265,13 @@ class Conversation:
         payload = Understood(UserTurn("/session_end"), (SessionEnd(),), "payload")
 
         async def begin(_outputs: Outputs) -> tuple[Effect, ...]:
-            self._ending = reason
-            self._record(user_said(payload))
-            self._state, effects = decide(self._state, payload, self.assistant)
+            self._course.ending = reason
+            self._course.record(user_said(payload))
+            self._course.state, effects = decide(self.state, payload, self.assistant)
             return effects
 
+        for rehearsal in self._rehearsals:
+            rehearsal.discard()
         async for _ in self._run(begin, is_last=True):
             pass
         if self._turns:
@@ -290,111 +291,66 @@ class Conversation:
             async with self._lock:
                 try:
                     if self.is_over and not is_first:
-                        outputs.put_nowait(Ended(self._ending))
+                        outputs.put_nowait(Ended(self._course.ending))
                         return
                     self._note_version()
                     await self._carry_out(await begin(outputs), outputs)
                     if is_last and not self.is_over:
-                        self._record(ConversationEnded(self._ending))
+                        self._course.record(ConversationEnded(self._course.ending))
                 finally:
+                    self._let_go_of_rehearsal()
                     await self._writer.flush()
         finally:
             outputs.put_nowait(None)
-            self._anticipation.begin(self._understanding, None if self.is_over else self._state)
+            self._anticipation.begin(self._understanding, None if self.is_over else self.state)
 
-    async def _carry_out(self, effects: tuple[Effect, ...], outputs: Outputs) -> None:
+    async def _carry_out(self, effects: Sequence[Effect], outputs: Outputs) -> None:
         while True:
-            action = self._apply(effects, outputs)
+            action = self._course.apply(effects, outputs.put_nowait)
             await self._writer.flush()
             if action is None:
                 return
-            effects = await self._act(action, outputs)
-
-    def _apply(self, effects: Sequence[Effect], outputs: Outputs) -> RunAction | None:
-        """Carry out effects up to an action, which is returned. Does not await: see the module."""
-        for effect in effects:
-            match effect:
-                case Emit(event=event):
-                    self._record(event)
-                    outputs.put_nowait(Happened(event))
-                case Utter(response=name):
-                    moment = Moment(Values(self._slots, effect.context, effect.metadata), self._channel)
-                    said, problem = say_or_apologise(name, self.assistant, moment, self._random)
-                    self._say(said, problem, outputs)
-                case RepeatLastMessages():
-                    for message in last_messages(self._log):
-                        self._say(Said(message.text, message.response, message.buttons), None, outputs)
-                case Listen(expectation=expected):
-                    outputs.put_nowait(Waiting(expected))
-                case HangUp():
-                    self._record(ConversationEnded(self._ending))
-                    outputs.put_nowait(Ended(self._ending))
-                case RunAction():
-                    return effect
-                case _:
-                    assert_never(effect)
-        return None
+            effects = self._course.returned(await self._result(action), outputs.put_nowait)
 
     async def _prepare(self, understood: Understood, outputs: Outputs) -> None:
         """Run what runs before the commands of every turn."""
+        course, put = self._course, outputs.put_nowait
         for name in self._due(understood):
             await self._writer.flush()
-            result = await self._perform(name, None)
+            result = await self._run_action(course, RunAction(name, None, None))
+            course.record(result)
             if isinstance(result, ActionReturned):
-                said = self._messages(result)
-                self._state, events = stored(self._state, result, self.assistant)
-                self._apply(self._tell([Emit(event) for event in events], said, outputs), outputs)
+                said = course.messages(result)
+                course.state, events = stored(course.state, result, self.assistant)
+                course.apply(course.tell([Emit(event) for event in events], said, put), put)
 
     def _due(self, understood: Understood) -> tuple[str, ...]:
-        return actions_due(self._every_turn, understood.commands, self._state, self.assistant)
+        return actions_due(self._every_turn, understood.commands, self.state, self.assistant)
 
-    async def _act(self, action: RunAction, outputs: Outputs) -> tuple[Effect, ...]:
-        """Run a custom action and return what the engine orders next."""
-        result = await self._perform(action.name, action.call)
-        said = self._messages(result)
-        self._state, effects = step(self._state, engine_input(result, self.assistant), self.assistant)
-        return tuple(self._tell(effects, said, outputs))
+    async def _run_action(self, course: Course, action: RunAction) -> ActionReturned | ActionFailed:
+        """Run a custom action or tool on what the course shows of the conversation."""
+        tracker = course.tracker(self._sender)
+        return await perform(self._actions, action.name, tracker, self._domain, self.assistant, action.call)
 
-    async def _perform(self, name: str, call: ToolCall | None) -> ActionReturned | ActionFailed:
-        """Run a custom action or tool."""
-        tracker = tracker_json(
-            self._sender, self._state, self._tracker_events, channel=self._channel, is_paused=self._agenda.is_paused
-        )
-        result = await perform(self._actions, name, tracker, self._domain, self.assistant, call)
-        self._record(result)
-        return result
+    async def _result(self, action: RunAction) -> ActionReturned | ActionFailed:
+        """Return what an action of the running turn gives back: what it gave when the turn was rehearsed, if it did."""
+        if self._adopted is not None:
+            tried = self._adopted.result_of(action, self.state, len(self._course.tracker_events))
+            if tried is not None:
+                return await asyncio.shield(tried)
+        return await self._run_action(self._course, action)
 
-    def _messages(self, result: ActionReturned | ActionFailed) -> list[Message]:
-        """Return what an action wants to be said, with the slots as they were while it ran."""
-        return messages(result, self.assistant, Moment(Values(self._state.slots), self._channel), self._random)
+    def _rehearsed(self, understood: Understood, heard: Understood) -> Rehearsal | None:
+        """Return what was rehearsed of this turn, if it still holds."""
+        of_turn = [one for one in self._rehearsals if one.understood is understood]
+        self._rehearsals = [one for one in self._rehearsals if one.understood is not understood]
+        return next((one for one in of_turn if one.adopt(heard.commands, self.state)), None)
 
-    def _tell(self, effects: Sequence[Effect], said: Sequence[Message], outputs: Outputs) -> Sequence[Effect]:
-        """Say that an action ran, then what it says; return the orders that are left, such as its slots."""
-        n_first = 1 if effects and isinstance(effects[0], Emit) else 0
-        self._apply(effects[:n_first], outputs)
-        for message, problem in said:
-            self._say(message, problem, outputs)
-        return effects[n_first:]
+    def _let_go_of_rehearsal(self) -> None:
+        adopted, self._adopted = self._adopted, None
+        if adopted is not None:
+            adopted.discard()
 
     def _note_version(self) -> None:
-        if (changed := self._change.note(self._state)) is not None:
-            self._record(changed)
-
-    def _say(self, said: Said, problem: DialogueError | None, outputs: Outputs) -> None:
-        if problem is not None:
-            self._report(problem)
-        self._record(AssistantSaid(said.text, said.response, said.buttons, said.source))
-        outputs.put_nowait(said)
-
-    def _record(self, event: DialogueEvent) -> None:
-        self._note(event)
-        self._writer.add(event)
-
-    def _note(self, event: DialogueEvent) -> None:
-        self._log.append(event)
-        self._agenda = agenda_after(self._agenda, event)
-        if isinstance(event, SlotSet):
-            self._slots[event.name] = event.value
-        told = tracker_event(event, self._clock(), self._channel)
-        if told is not None:
-            self._tracker_events.append(told)
+        if (changed := self._change.note(self.state)) is not None:
+            self._course.record(changed)

@@ -97,8 +97,8 @@ class HeldAgain:
                     await self.conversation.end(reason)
                 else:
                     await _drain(self.conversation.commit(_understood(event, UserTurn(text, metadata))))
-            case SlotSet(name=name, value=value):
-                await self.conversation.set_slots({name: value})
+            case SlotSet(name=name, value=value, by=by):
+                await self.conversation.set_slots({name: value}, by=by)
             case _:
                 return False
         self.fed.append(index)

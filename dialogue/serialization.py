@@ -104,7 +104,7 @@ def _union_types(union: Any) -> Mapping[str, type]:
     return {type_name(kind): kind for kind in get_args(union)}
 
 
-_RARE = ("only_in", "fallbacks", "source")
+_RARE = ("only_in", "fallbacks", "source", "by")
 """Fields that are left out where they are empty, which is nearly always."""
 _EVENTS = _union_types(DialogueEvent)
 _COMMANDS = _union_types(Command)

@@ -30,6 +30,7 @@ class Domain:
     slots: dict[str, Slot] = field(default_factory=dict)
     responses: dict[str, tuple[Response, ...]] = field(default_factory=dict)
     action_effects: dict[str, ActionEffect] = field(default_factory=dict)
+    declared_effects: set[str] = field(default_factory=set)
     action_places: dict[str, Place] = field(default_factory=dict)
     intents: list[str] = field(default_factory=list)
     entities: list[str] = field(default_factory=list)
@@ -115,6 +116,7 @@ def _read_actions(table: Table, domain: Domain, findings: Findings) -> None:
             domain.action_places.setdefault(item.text, item.place)
         for name, options in item.entries.items() if isinstance(item, Table) else ():
             effect = read_effect(options, findings) if isinstance(options, Table) else None
+            domain.declared_effects |= {name} if effect is not None else set()
             domain.action_effects[name] = effect or domain.action_effects.get(name, "write")
             domain.action_places.setdefault(name, item.place)
 

@@ -47,8 +47,11 @@ class StepEntered:
 
 @dataclass(frozen=True, slots=True)
 class SlotSet:
+    """A slot got a value. `by` is who set it, where that was neither the flow nor an action: `designer`."""
+
     name: str
     value: Json
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ def _assembled(read: _Reading, profile: str) -> Assistant:
         responses=read.domain.responses,
         actions=tuple(read.domain.action_effects),
         action_effects=read.domain.action_effects,
+        declared_effects=frozenset(read.domain.declared_effects),
         config=config,
         endpoints=read.settings["endpoints"],
         credentials=read.settings["credentials"],

@@ -291,8 +291,8 @@ class SessionSettings:
 class Assistant:
     """A loaded assistant: everything its folder says, merged with the default patterns, checked and compiled.
 
-    `action_effects` has an entry for every name in `actions`. `examples` maps an intent to its sentences. Config,
-    endpoints, credentials and voice are the files as they are, `${VARIABLE}` not replaced.
+    `action_effects` has an entry for each of `actions`; `declared_effects` are those that the domain tells (the others
+    count as writes). `examples` maps an intent to its sentences. Config, endpoints, … are files as they are.
     """
 
     id: str
@@ -304,6 +304,7 @@ class Assistant:
     responses: Mapping[str, tuple[Response, ...]] = field(repr=False)
     actions: tuple[str, ...] = field(default=(), repr=False)
     action_effects: Mapping[str, ActionEffect] = field(default_factory=dict, repr=False)
+    declared_effects: frozenset[str] = field(default=frozenset(), repr=False)
     config: Mapping[str, Json] = field(default_factory=dict, repr=False)
     endpoints: Mapping[str, Json] = field(default_factory=dict, repr=False)
     credentials: Mapping[str, Json] = field(default_factory=dict, repr=False)

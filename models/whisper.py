@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from models.cache import ModelCache
+from models.whisper_languages import AUTO_LANGUAGE
 from models.worker import RequestDropped, Terms, Worker, WorkerSpec
-from voice.ports import Audio, Priority, RecognitionDropped, Transcript, Word
+from voice.ports import Audio, LanguageChoice, Priority, RecognitionDropped, Transcript, Word
 
 MODEL_ID = "whisper-base"
 SAMPLE_RATE_HZ = 16_000
 FULL_WINDOW_S = 30.0
-AUTO_LANGUAGE = "auto"
 # Longer audio is no short answer, whatever was expected.
 _SHORT_S = 3.0
 # A detected language is kept from here on: on the prompts of 1 s and more, English was the first in all cases above it.
@@ -105,7 +105,7 @@ class WhisperRecogniser:
         self,
         audio: Audio,
         *,
-        language: str = "en",
+        language: str | LanguageChoice = "en",
         hints: Sequence[str] = (),
         priority: Priority,
         key: str | None = None,
@@ -124,7 +124,7 @@ class WhisperRecogniser:
         is_partial = priority >= Priority.PARTIAL
         header = {
             "op": "recognise",
-            "language": self._languages.get(key or "", language) if language == AUTO_LANGUAGE else language,
+            **self._language_fields(language, key),
             "hints": list(hints),
             "floors_s": floors_s,
             "unsure_below": _NEVER if is_partial else self._config.unsure_below,
@@ -168,6 +168,14 @@ class WhisperRecogniser:
             for word, span in zip_longest(known, spans)
         )
 
+    def _language_fields(self, language: str | LanguageChoice, key: str | None) -> dict[str, Any]:
+        """Return what the worker is told of the language; Whisper knows languages, and not countries."""
+        if isinstance(language, LanguageChoice):
+            others = list(dict.fromkeys(map(_primary, language.languages)))
+            return {"language": _primary(language.likely), "languages": others, "is_settled": language.is_settled}
+        known = self._languages.get(key or "", language) if language == AUTO_LANGUAGE else _primary(language)
+        return {"language": known}
+
     def _floors_s(self, seconds: float, priority: Priority, is_short_expected: bool) -> list[float]:
         config = self._config
         if priority >= Priority.PARTIAL:
@@ -183,6 +191,10 @@ class WhisperRecogniser:
             self._languages.move_to_end(key)
             while len(self._languages) > _LANGUAGES_KEPT:
                 self._languages.popitem(last=False)
+
+
+def _primary(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0].lower()
 
 
 def _to_transcript(reply: Mapping[str, Any], n_samples: int) -> Transcript:

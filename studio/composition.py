@@ -16,6 +16,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -37,18 +38,24 @@ from studio.errors import ServiceNotReady
 from studio.knowledge import Shelf, open_search
 from studio.observing import ObservedLink, ObservedStore
 from studio.parts import PartBoard, PartStatus
+from studio.people.accounts import Accounts
+from studio.people.door import Door
 from studio.prerendering import keep_rendered
+from studio.previewing import spoken_as_wav
 from studio.recordings import RecordedStore, Recordings
-from studio.reloading import Reloading, ReloadStatus
+from studio.reloading import Prepare, Reloading, ReloadStatus
+from studio.running_assistants import ENVIRONMENT, PROJECT, RunningAssistants
 from studio.settings import Settings
 from studio.speech import SPEECH_PARTS, Speech, open_speech
 from studio.telemetry import Telemetry
 from studio.text_channel import TextConversations
+from studio.trying import CHAT, Trying
 from studio.versions import Dialogue, Version, version_name
-from studio.voice_settings import voice_settings
 from studio.watching import FolderWatch
+from studio.workbench_opening import make_workbench, open_workbench
 from voice.link import MediaLink
 from voice.loop_lag import LoopMonitor
+from voice.transports.pacing import Pacing
 from voice.transports.webrtc import WebRtcGateway
 
 CALL_PARTS = (*TEXT_PARTS, *SPEECH_PARTS)
@@ -71,6 +78,9 @@ class Runtime:
         self.board = PartBoard(changed)
         self._settings = settings
         check_calls(assistant)
+        self._studio = make_workbench(settings, Path(assistant.folder))
+        self._running: RunningAssistants | None = None
+        self._trying = Trying()
         self._speech: Speech | None = None
         self._shelf = Shelf()
         self._recordings = Recordings(settings.conversations.log_file.parent)
@@ -87,12 +97,22 @@ class Runtime:
             "How late the event loop was, 99th percentile of the latest 3,000 beats.",
             lambda: self._loop_monitor.p99_ms / 1000,
         )
+        self.telemetry.watch_frames(lambda: Pacing() if self._gateway is None else self._gateway.pacing)
         self.telemetry.watch_version(lambda: "" if self._dialogue is None else self._dialogue.version.name)
 
     @property
     def assistant(self) -> Assistant:
         """The assistant as it runs now."""
         return self._loaded if self._dialogue is None else self._dialogue.assistant
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """Who may sign in; None until their file is open."""
+        return self._studio.accounts
+
+    def end_streams(self) -> None:
+        """Let go of the pages that listen, so that the server can stop."""
+        self._studio.workbench.end_streams()
 
     def services(self, *, is_public: bool) -> Services:
         """Give the HTTP API what it needs; `is_public`: others may name this machine as they like."""
@@ -107,6 +127,11 @@ class Runtime:
             models=lambda: describe_models(ModelCache(self._settings.models)),
             page_folder=PAGE_FOLDER,
             allowed_hosts=None if is_public else LOOPBACK_HOSTS,
+            workbench=self._studio.workbench,
+            running=lambda: self._running,
+            preview=self._preview,
+            trying=self._trying,
+            door=Door(self._studio.at_door, is_public, is_public and self._settings.allow_insecure_bind),
         )
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -115,6 +140,7 @@ class Runtime:
         async with asyncio.TaskGroup() as group:
             speaking = group.create_task(open_speech(stack, self.assistant, self._settings.workers, self.board))
             thinking = group.create_task(self._open_dialogue(stack))
+            group.create_task(open_workbench(stack, self._studio, self.board))
         dialogue, self._speech = thinking.result(), speaking.result()
         self._dialogue = dialogue
         if dialogue is None:
@@ -153,10 +179,14 @@ class Runtime:
         stored = RecordedStore(ObservedStore(store, self.telemetry), self._recordings)
         dialogue = Dialogue(version, stored, self._report)
         stack.push_async_callback(dialogue.close)
-        self._reloading = self._new_reloading(dialogue, models)
+        prepare = self._preparing(models)
+        self._reloading = Reloading(dialogue, self._watch, prepare, observe=self.telemetry.observe_reload)
+        begin = partial(Dialogue, store=stored, report=self._report)
+        self._running = RunningAssistants(dialogue, prepare, begin)
+        stack.push_async_callback(self._running.close)
         return dialogue
 
-    def _new_reloading(self, dialogue: Dialogue, models: Models) -> Reloading:
+    def _preparing(self, models: Models) -> Prepare:
         config, budget_s = self._settings.conversations, self._settings.workers.llm_budget_s
 
         async def prepare(opened: AsyncExitStack, assistant: Assistant, name: str, board: PartBoard) -> Version | None:
@@ -169,7 +199,7 @@ class Runtime:
                 return None
             return Version(assistant, with_documents(understanding, search), with_search(actions, search), name)
 
-        return Reloading(dialogue, self._watch, prepare, observe=self.telemetry.observe_reload)
+        return prepare
 
     def _open_text(self, stack: AsyncExitStack, dialogue: Dialogue) -> None:
         def begin(sender: str) -> Conversation:
@@ -188,22 +218,36 @@ class Runtime:
 
         async def hold(link: MediaLink) -> None:
             structlog.contextvars.bind_contextvars(call_id=link.call_id)
-            conversation = dialogue.new_conversation(link.call_id, "voice")
-            running, version = dialogue.assistant, dialogue.version.name
-            turns = voice_settings(running).turns
-            recorder = recordings.new_call(
-                link.call_id,
-                running,
-                turns,
-                output_rate_hz=link.output_rate_hz,
-                version=version,
-                transport=link.transport,
-            )
+            called = await self._dialogue_of(link, dialogue)
+            conversation = await self._conversation_of(link, called)
             observed = ObservedLink(link, self.telemetry)
-            await hold_call(observed, conversation, speech.engines, speech.rendered, recorder)
+            is_chat = CHAT in link.about
+            await hold_call(observed, conversation, speech, recordings, called.version.name, is_chat=is_chat)
 
         self._gateway = WebRtcGateway(hold, max_calls=self._settings.max_calls)
         stack.push_async_callback(self._gateway.close)
+
+    async def _dialogue_of(self, link: MediaLink, served: Dialogue) -> Dialogue:
+        """Return what the caller has asked for; `/rtc/offer` has prepared it already."""
+        project = link.about.get(PROJECT)
+        if project is None or self._running is None:
+            return served
+        folder, is_draft = await self._studio.workbench.folder_of(project, link.about.get(ENVIRONMENT, "draft"))
+        return await self._running.dialogue(folder, is_draft=is_draft)
+
+    async def _conversation_of(self, link: MediaLink, called: Dialogue) -> Conversation:
+        """Return the conversation of a call; one that is tried in the studio can be found by its id."""
+        project = link.about.get(PROJECT)
+        if project is None:
+            return called.new_conversation(link.call_id, "voice")
+        of = (project, link.about.get(ENVIRONMENT, "draft"))
+        return (await self._trying.begin(called, link.call_id, link.about, of)).conversation
+
+    async def _preview(self, folder: Path, text: str) -> bytes:
+        if self._speech is None:
+            self.board.require(*SPEECH_PARTS)
+            raise ServiceNotReady(_STARTING)
+        return await spoken_as_wav(folder, text, self._speech)
 
     def _reload_status(self) -> ReloadStatus:
         if self._reloading is None:

@@ -3,7 +3,6 @@
 StudioError
 ├── SettingsInvalid        a VIVAVOCE_ variable (or a flag) has a value that cannot be used
 ├── AssistantNotFound      there is no assistant folder where one was named
-├── BindRefused            listening beyond this machine without authentication
 ├── AddressUnusable        the address to listen on is none of this machine's
 ├── PortInUse              another program listens on the port
 ├── PortForbidden          this user may not listen on the port
@@ -46,11 +45,6 @@ class SettingsInvalid(StudioError):
 
 class AssistantNotFound(StudioError):
     code = "assistant-not-found"
-    fault = "configuration"
-
-
-class BindRefused(StudioError):
-    code = "bind-refused"
     fault = "configuration"
 
 

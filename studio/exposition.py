@@ -66,15 +66,33 @@ class Histogram:
     def samples(self) -> Iterator[str]:
         yield from _head(self.name, self.description, "histogram")
         for labels, counts in self._counts.items():
-            running = 0
-            for bound, count in zip((*self.bounds, float("inf")), counts, strict=True):
-                running += count
-                yield _sample(f"{self.name}_bucket", (*labels, ("le", _number(bound))), running)
-            yield _sample(f"{self.name}_sum", labels, self._sums[labels])
-            yield _sample(f"{self.name}_count", labels, running)
+            yield from _buckets(self.name, labels, Counted(self.bounds, counts, self._sums[labels]))
 
 
-Metric: TypeAlias = Counter | Gauge | Histogram
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Observations that somebody else has counted: by upper bound, one more beyond the last, and their sum."""
+
+    bounds: Sequence[float]
+    counts: Sequence[int]
+    sum: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistogram:
+    """A histogram that is read when asked: what is observed often is counted where it happens."""
+
+    name: str
+    description: str
+    read: Callable[[], Counted]
+
+    def samples(self) -> Iterator[str]:
+        yield from _head(self.name, self.description, "histogram")
+        counted = self.read()
+        yield from _buckets(self.name, (), counted)
+
+
+Metric: TypeAlias = Counter | Gauge | Histogram | ReadHistogram
 
 
 def render(metrics: Iterable[Metric]) -> str:
@@ -85,6 +103,15 @@ def render(metrics: Iterable[Metric]) -> str:
 def _head(name: str, description: str, kind: str) -> Sequence[str]:
     escaped = description.replace("\\", r"\\").replace("\n", r"\n")
     return f"# HELP {name} {escaped}", f"# TYPE {name} {kind}"
+
+
+def _buckets(name: str, labels: Labels, counted: Counted) -> Iterator[str]:
+    running = 0
+    for bound, count in zip((*counted.bounds, float("inf")), counted.counts, strict=True):
+        running += count
+        yield _sample(f"{name}_bucket", (*labels, ("le", _number(bound))), running)
+    yield _sample(f"{name}_sum", labels, counted.sum)
+    yield _sample(f"{name}_count", labels, running)
 
 
 def _sample(name: str, labels: Labels, value: float) -> str:

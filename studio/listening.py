@@ -6,7 +6,7 @@ import errno
 import ipaddress
 import socket
 
-from studio.errors import AddressUnusable, BindRefused, PortForbidden, PortInUse
+from studio.errors import AddressUnusable, PortForbidden, PortInUse
 from studio.settings import ServerConfig
 
 _BACKLOG = 128
@@ -17,16 +17,9 @@ def listen(config: ServerConfig) -> socket.socket:
     """Bind and listen.
 
     Raises:
-        BindRefused: the address is reachable from other machines, and nobody has allowed that.
         AddressUnusable, PortInUse, PortForbidden: the system refuses.
     """
     family, address = _resolve(config.host, config.port)
-    if not config.allow_insecure_bind and not ipaddress.ip_address(address[0]).is_loopback:
-        raise BindRefused(
-            f"{config.host} can be reached from other machines, and this server does not ask callers who they are.\n"
-            "Listen on 127.0.0.1 (the default) and put a proxy with authentication in front of it, or set\n"
-            "VIVAVOCE_ALLOW_INSECURE_BIND=1 when the network itself keeps strangers away."
-        )
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

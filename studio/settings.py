@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; loopback by default.")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")
     allow_insecure_bind: bool = Field(
-        False, description="Allow an address beyond this machine although nothing asks callers who they are."
+        False, description="Beyond this machine, let anybody call without signing in; the studio itself still asks."
     )
     assistant: Path | None = Field(
         None, description="Folder of the assistant that `serve` runs; the bank example when not set."
@@ -98,6 +98,9 @@ class Settings(BaseSettings):
         1.5, gt=0, le=60, description="Seconds that language models may take for a turn, all that are asked together."
     )
     data_dir: Path | None = Field(None, description="Folder of the event log; the user's data folder when not set.")
+    projects: Path | None = Field(
+        None, description="Folder of the studio's projects; `projects` beside the event log when not set."
+    )
     max_calls: int = Field(8, ge=1, le=1_000, description="Calls at once; further ones are answered 503.")
     max_conversations: int = Field(
         500, ge=1, le=100_000, description="Text conversations kept open; the longest unused one is dropped."
@@ -109,6 +112,10 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`console` for people, `json` for programs, `auto` by whether a terminal reads."
     )
+
+    @property
+    def projects_folder(self) -> Path:
+        return self.projects or self.conversations.log_file.parent / "projects"
 
     @property
     def server(self) -> ServerConfig:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dialogue.events import ActionFailed, DialogueEvent, UserSaid
-from studio.exposition import Counter, Gauge, Histogram, Labels, Metric, render
+from studio.exposition import Counted, Counter, Gauge, Histogram, Labels, Metric, ReadHistogram, render
 from studio.parts import PartBoard
+from voice.transports.pacing import BOUNDS_MS, Pacing
 
 # Gaps: fine around the pause in which a person would answer (0.2 to 0.9 s), coarse beyond.
 _GAP_BOUNDS_S = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0)
@@ -67,6 +68,18 @@ class Telemetry:
             return {(("part", part.name),): float(part.is_ready) for part in board.parts}
 
         self._metrics.append(Gauge("vivavoce_part_ready", "Whether a part of the server is ready.", read))
+
+    def watch_frames(self, read: Callable[[], Pacing]) -> None:
+        """Show how late the frames of all calls left: a busy server, where a caller hears it and is not to blame."""
+
+        def lateness() -> Counted:
+            pacing = read()
+            return Counted([bound / 1000 for bound in BOUNDS_MS], pacing.counts, pacing.sum_ms / 1000)
+
+        self._metrics.append(
+            ReadHistogram("vivavoce_frame_lateness_seconds", "How long after its time a frame left.", lateness)
+        )
+        self.add_gauge("frames_skipped", "Frames whose time had passed long ago, not sent.", lambda: read().skipped)
 
     def observe(self, event: DialogueEvent) -> None:
         """Count what an event of a conversation's log tells; most tell only a story."""

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 from weakref import WeakSet
 
 import structlog
@@ -28,6 +29,7 @@ from studio.watching import stamps
 _CODE = (".py", ".jinja2", ".j2", ".md", ".markdown", ".txt", ".html", ".htm", ".json", ".jsonl")
 """Code, prompts and documents: what is not in what was loaded."""
 _DIGITS = 12
+_Kind = TypeVar("_Kind", bound=Conversation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,18 @@ class Dialogue:
         """The assistant as it runs now."""
         return self.version.assistant
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no conversation is going on."""
+        return all(conversation.is_over for conversation in self._conversations)
+
     def new_conversation(self, conversation_id: str, channel: str, *, sender: str | None = None) -> Conversation:
         """Make a conversation that has not begun; it follows the versions from now on."""
-        conversation = Conversation(
+        return self.new_kind(Conversation, conversation_id, channel, sender=sender)
+
+    def new_kind(self, kind: type[_Kind], conversation_id: str, channel: str, *, sender: str | None = None) -> _Kind:
+        """Make a conversation of a kind that does more than others, such as one that is tried in the studio."""
+        conversation = kind(
             conversation_id,
             self.version.assistant,
             understanding=self.version.understanding,

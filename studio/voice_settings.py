@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.model import Assistant
+from dialogue import try_policy
+from flows.model import Assistant, CallTask
 from voice.attendance.policy import CallPolicy, languages_of, read_call_policy
 from voice.pronunciation.lexicon import Lexicon
 from voice.turns.policy import PolicyInvalid, TurnPolicy
@@ -25,9 +26,18 @@ def voice_settings(assistant: Assistant) -> VoiceSettings:
     turns = assistant.voice.get("turns") or {}
     if not isinstance(turns, Mapping):
         raise PolicyInvalid(f"voice.yml: turns: must be a map of settings, not {turns!r}")
+    for wrong in try_policy.faults(assistant.voice, _actions_of(assistant)):
+        raise PolicyInvalid(wrong)
     languages = languages_of(assistant.language, assistant.config)
     return VoiceSettings(
         turns=TurnPolicy.from_mapping(turns),
         call=read_call_policy(assistant.voice, languages=languages),
         lexicon=Lexicon.from_mapping(assistant.voice.get("pronunciation")),
     )
+
+
+def _actions_of(assistant: Assistant) -> frozenset[str]:
+    """What may be named as an action: the domain's, tools that flows call, and the search in documents."""
+    tasks = [step.task for flow in assistant.flows.values() for step in flow.steps]
+    tools = {task.flow_id for task in tasks if isinstance(task, CallTask) and task.is_tool}
+    return frozenset({*assistant.actions, *tools, "action_trigger_search"})

@@ -17,3 +17,5 @@ class SpeechEngines:
     synthesiser: SpeechMemory
     new_voice_activity: Callable[[], VoiceActivity]
     language: str = "en"
+    speak_in: Callable[[str], None] = lambda _: None
+    """Has the synthesiser read what is written as this language (BCP-47) does; one that knows none keeps its own."""

@@ -139,7 +139,7 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class LanguageSwitched:
-    """The call goes on in the language that the caller speaks."""
+    """The call goes on in another language: the caller spoke it or asked for it, or a flow chose it."""
 
     language: str
     at_ms: int

@@ -80,6 +80,7 @@ class Inbox:
         self._frames = 0
         self._messages = 0
         self._arrived = asyncio.Event()
+        self._has_given_frame = False
 
     def put(self, item: CallInput) -> None:
         """Add an item without waiting."""
@@ -96,12 +97,21 @@ class Inbox:
         self._arrived.set()
 
     async def get(self) -> CallInput:
-        """Return the next item; waits for one."""
+        """Return the next item; waits for one.
+
+        After each frame all others on the loop have a turn. A call that works off what gathered during a stall would
+        else keep the loop for all of it, up to 45 ms in a measured run, and what is to be sent meanwhile is late.
+        """
+        if self._has_given_frame:
+            self._has_given_frame = False
+            if self._items:
+                await asyncio.sleep(0)
         while not self._items:
             self._arrived.clear()
             await self._arrived.wait()
         item = self._items.popleft()
-        self._frames -= isinstance(item, FrameArrived)
+        self._has_given_frame = isinstance(item, FrameArrived)
+        self._frames -= self._has_given_frame
         self._messages -= isinstance(item, MessageArrived)
         return item
 

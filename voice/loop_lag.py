@@ -1,30 +1,26 @@
 """Names the code that keeps the event loop from running: the one thread that all calls of a process share.
 
-A beat runs on the loop every 20 ms, as often as frames are due, and notes how late it was; every 100 ms while no call
-is running. A thread watches the beats: while one is overdue it looks again and again at what the loop's thread is
-executing. More than 50 ms are a stall. Once the loop runs again, `loop-stalled` is logged with the length of the stall,
-how much of it the thread spent computing (the rest it waited: for a file, a lock, or the processor), and the innermost
-frames of our own packages that were seen most often.
+A beat runs on the loop every 30 ms while calls run, and every 100 ms while none does, and notes how late it was. Each
+beat winds an alarm (`voice.loop_watch`): if the next one is overdue it goes off, again and again, and it is looked at
+what the loop's thread is executing. More than 50 ms are a stall. Once the loop runs again, `loop-stalled` is logged
+with the length of the stall, how much of it the thread spent computing (the rest it waited: for a file, a lock, or the
+processor), and the innermost frames of our own packages that were seen most often.
 
-    loop thread    beat──20──beat──20──beat────────stalled────────beat (logs)
-    watcher thread   look      look      look  look! look! look!
+    loop     beat──30──beat──30──beat────────stalled────────beat (logs)
+    alarm    wound     wound     wound     look! look! look! wound
 
 Where none of ours was running, the innermost frame is named, whose ever it is. When the loop was only waiting for its
 turn, what other threads of the process were doing is named (`beside …`), since one of them may have kept the
 interpreter; when there is none, the process did not get the processor.
-
-Native code that keeps the interpreter's lock keeps the watcher from looking as well; it is then named by the first
-look after it, or not at all, and the length is logged all the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -32,25 +28,19 @@ from typing import Final
 
 import structlog
 
-BEAT_MS: Final = 20.0
-"""A frame is due as often."""
+from voice.loop_watch import Watch, frames_beside, innermost_frames, start_watch
+
+BEAT_MS: Final = 30.0
+"""A stall of 80 ms is always seen, one of 50 ms if a beat is due as it begins. Waking costs more than the beat does:
+50 a second took 0.4 to 0.5 % of a core (load 3 to 4, four calls' worth of timers beside it). Our own measurement."""
 CALM_BEAT_MS: Final = 100.0
-"""While nothing is urgent. Waking an idle process costs more than the beat: 50 a second took 0.8 % of a core on a busy
-machine (load 8), 10 take a quarter of that."""
+"""While nothing is urgent."""
 STALL_MS: Final = 50.0
 """A beat so much overdue is a stall: two frames are late, and playback has run out where it is 40 ms ahead."""
-LOOK_MS: Final = 20.0
-"""When a beat is so much overdue the watcher begins to look, so that a stall of 60 ms has been seen once or twice."""
 LOG_EVERY_S: Final = 1.0
 """One line a second at most; what was left out is counted in the next."""
 KEPT_BEATS: Final = 3_000
-"""The lags that percentiles are of: a minute of a call, five without one."""
-NAMED_FRAMES: Final = 4
-"""So many of our innermost frames tell where a stall is."""
-LOOKS: Final = 50
-"""At most so many looks at one stall: a second. A longer one has been named by then."""
-_WAITING: Final = frozenset({"threading", "queue", "selectors", "concurrent.futures.thread", "socket", "subprocess"})
-"""A thread whose innermost frame is in one of these waits, and keeps nobody from running."""
+"""The lags that percentiles are of: a minute and a half of a call, five minutes without one."""
 OUR_PACKAGES: Final = ("flows", "dialogue", "voice", "models", "studio")
 
 
@@ -92,15 +82,13 @@ class LoopMonitor:
         """From the last beat to the next."""
         self._lags_ms: deque[float] = deque(maxlen=KEPT_BEATS)
         self._beat_s = 0.0
-        """When the loop last ran, by the monotonic clock; written by the loop, read by the watcher."""
+        """When the loop last ran, by the monotonic clock."""
         self._beat_cpu_s: float | None = None
         self._seen: Counter[str] = Counter()
         """How often each function was seen during the present stall."""
         self._frames: dict[str, tuple[str, ...]] = {}
         """Where it was the last time, by function."""
-        self._looks = 0
-        self._stopped = threading.Event()
-        self._loop_thread = 0
+        self._watch: Watch | None = None
         self._clock: int | None = None
         self._handle: asyncio.TimerHandle | None = None
         self._logged_s = 0.0
@@ -111,20 +99,17 @@ class LoopMonitor:
     def watching(self) -> Iterator[LoopMonitor]:
         """Watch the running loop until the end of the block, which is to be entered and left on the loop's thread."""
         loop = asyncio.get_running_loop()
-        self._loop_thread = threading.get_ident()
-        self._clock = _cpu_clock(self._loop_thread)
-        self._stopped.clear()
+        self._clock = _cpu_clock(threading.get_ident())
         self._beat_s, self._beat_cpu_s = time.monotonic(), self._cpu_s()
+        self._watch = start_watch(self._look)
         self._plan(loop)
-        watcher = threading.Thread(target=self._watch, name="loop watcher", daemon=True)
-        watcher.start()
         try:
             yield self
         finally:
-            self._stopped.set()
+            watch, self._watch = self._watch, None
             if self._handle is not None:
                 self._handle.cancel()
-            watcher.join(timeout=1.0)
+            watch.stop()
 
     def percentile_ms(self, share: float) -> float:
         """Return how late the loop was at most in this share of the latest beats; 0 before any."""
@@ -135,8 +120,6 @@ class LoopMonitor:
     def p99_ms(self) -> float:
         """The 99th percentile of the latest lags."""
         return self.percentile_ms(0.99)
-
-    # --- on the loop's thread ----------------------------------------------------------------------------------
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         now_s, cpu_s = time.monotonic(), self._cpu_s()
@@ -149,15 +132,17 @@ class LoopMonitor:
             used_ms = None if cpu_s is None or self._beat_cpu_s is None else (cpu_s - self._beat_cpu_s) * 1000
             most = self._seen.most_common(1)
             self._report(Stall(lag_ms, used_ms, self._frames.get(most[0][0], ()) if most else ()))
-        if self._looks:
-            self._seen, self._frames, self._looks = Counter(), {}, 0
+        if self._seen:
+            self._seen, self._frames = Counter(), {}
         self._beat_s, self._beat_cpu_s = now_s, cpu_s
-        if not self._stopped.is_set():
-            self._plan(loop)
+        self._plan(loop)
 
     def _plan(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._watch is None:
+            return  # over
         self._beat_ms = BEAT_MS if self._is_urgent() else CALM_BEAT_MS
         self._handle = loop.call_later(self._beat_ms / 1000, self._beat, loop)
+        self._watch.wind(self._beat_ms)
 
     def _cpu_s(self) -> float | None:
         return None if self._clock is None else time.clock_gettime(self._clock)
@@ -176,60 +161,14 @@ class LoopMonitor:
             left_out=left_out,
         )
 
-    # --- on the watcher's thread -------------------------------------------------------------------------------
+    # --- when the alarm goes off -------------------------------------------------------------------------------
 
-    def _watch(self) -> None:
-        while not self._stopped.is_set():
-            overdue_ms = (time.monotonic() - self._beat_s) * 1000 - self._beat_ms
-            if overdue_ms >= LOOK_MS and self._looks < LOOKS:
-                self._look()
-            # Asleep until the present beat would be overdue; a plain sleep costs a third of a wait for the event.
-            time.sleep(max(LOOK_MS - overdue_ms, LOOK_MS / 2) / 1000)
-
-    def _look(self) -> None:
-        self._looks += 1
-        frames = sys._current_frames()  # there is no other way to see into a thread
-        named = innermost_frames(frames.pop(self._loop_thread, None), self._packages)
-        if not named:
-            frames.pop(threading.get_ident(), None)
-            named = frames_beside(frames.values(), self._packages)
+    def _look(self, frame: FrameType | None, others: Callable[[], list[FrameType]]) -> None:
+        named = innermost_frames(frame, self._packages) or frames_beside(others(), self._packages)
         if named:
             function = named[0].rpartition(":")[0]
             self._frames[function] = named
             self._seen[function] += 1
-
-
-def innermost_frames(frame: FrameType | None, packages: tuple[str, ...] = OUR_PACKAGES) -> tuple[str, ...]:
-    """Return the innermost frames that run code of these packages, innermost first, as `module:function:line`.
-
-    What stands around the loop (the program that runs it) is left out. Without any of ours, the innermost frame there
-    is; nothing for a loop that waits for events.
-    """
-    innermost, named = frame, list[str]()
-    while frame is not None and len(named) < NAMED_FRAMES:
-        module = _module(frame)
-        if frame.f_code.co_name == "_run_once" and module.startswith("asyncio"):
-            break
-        if module.partition(".")[0] in packages and module != __name__:
-            named.append(_named(frame))
-        frame = frame.f_back
-    if named or innermost is None or _module(innermost) in {"selectors", "asyncio.base_events", __name__}:
-        return tuple(named)
-    return (_named(innermost),)
-
-
-def frames_beside(frames: Iterable[FrameType], packages: tuple[str, ...] = OUR_PACKAGES) -> tuple[str, ...]:
-    """Return what threads at these frames are doing, each with `beside` before it; those that wait are left out."""
-    running = (innermost_frames(frame, packages)[:1] for frame in frames if _module(frame) not in _WAITING)
-    return tuple(f"beside {frame}" for named in running for frame in named)
-
-
-def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
-
-
-def _named(frame: FrameType) -> str:
-    return f"{_module(frame)}:{frame.f_code.co_name}:{frame.f_lineno}"
 
 
 def _cpu_clock(thread: int) -> int | None:

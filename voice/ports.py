@@ -54,6 +54,19 @@ class Transcript:
     language: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """Which languages a caller may be speaking; codes as in config.yml ("en", "de-AT").
+
+    `likely` is the one that the call is in. `is_settled`: the caller has been speaking it, so that another one is
+    looked for only where what they say makes little sense in it.
+    """
+
+    likely: str
+    languages: tuple[str, ...]
+    is_settled: bool = False
+
+
 class RecognitionDropped(Exception):
     """A partial was given up unfinished, for a newer one of the same call or for a final. Nobody's fault."""
 
@@ -92,7 +105,7 @@ class Recogniser(Protocol):
         self,
         audio: Audio,
         *,
-        language: str = "en",
+        language: str | LanguageChoice = "en",
         hints: Sequence[str] = (),
         priority: Priority,
         key: str | None = None,
@@ -102,7 +115,8 @@ class Recogniser(Protocol):
 
         Args:
             audio: the utterance.
-            language: a code such as "en", or "auto": detected, and kept for this `key` from the first sure final on.
+            language: a code such as "en"; or those that it may be, one of which the transcript is in then; or "auto":
+                detected, and kept for this `key` from the first sure final on.
             hints: names and words that may well be said; see `voice.recognition.biasing`.
             priority: finals before speculation before partials before prefetch.
             key: whose it is (a call's id): calls take turns, and a newer partial of a call replaces one that waits.

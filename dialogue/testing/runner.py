@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from traceback import extract_tb
-from typing import Literal
+from typing import Literal, TypeVar
 
 from dialogue.cleanup import clean_up
 from dialogue.conversation import Conversation
@@ -17,12 +17,13 @@ from dialogue.knowledge.running import with_search
 from dialogue.knowledge.search import KnowledgeSearch
 from dialogue.ports import ActionRunner, Understanding
 from dialogue.store import MemoryEventStore
-from dialogue.testing.case import Case, Suite, UserStep, Wanted
+from dialogue.testing.case import Case, Suite, UserStep
 from dialogue.testing.commands_file import Turns
 from dialogue.testing.coverage import trace_of
 from dialogue.testing.definitions import mocked_time
-from dialogue.testing.descriptions import conversation_lines, describe, describe_turn, difference
-from dialogue.testing.expectations import NeedsJudge, Turn, first_unmet
+from dialogue.testing.descriptions import conversation_lines, describe_turn
+from dialogue.testing.expectations import Turn
+from dialogue.testing.judgement import judge
 from dialogue.testing.recording import RecordedUnderstanding, aligned, commands_of
 from dialogue.testing.results import CaseResult, Failure, SuiteResult, TurnCommands
 from dialogue.testing.stubs import StubbedActions
@@ -38,6 +39,7 @@ SESSION_START = "/session_start"
 FRAMES_TOLD = 3
 """Of a crash, the innermost places that a failure names."""
 
+AnyConversation = TypeVar("AnyConversation", bound=Conversation)
 StubMode = Literal["before", "only", "alone", "aside"]
 
 
@@ -136,7 +138,9 @@ class _Run:
         if understanding is None:
             expected = f"recorded commands under {case.keys[0]!r}"
             return Failure(0, None, case.line, expected, ("the commands file has none",))
-        conversation = self._conversation = _conversation(case, bench, understanding)
+        conversation = self._conversation = new_conversation(
+            case, bench, understanding, Conversation, f"{case.file}::{case.name}"
+        )
         if not _begins_itself(case):
             await _drain(conversation.start())
         if case.slots:
@@ -180,20 +184,15 @@ class _Run:
         return Turn(tuple(events), _offered(cleaned, conversation.assistant), steps)
 
     def _judge(self, step: UserStep, turn: Turn) -> Failure | None:
-        wanted = step.wanted
-        if self._bench.skips_judged:
-            judged = [one for one in wanted if isinstance(one.expected, NeedsJudge)]
-            self.skipped += [f"{self._case.file}:{one.line}: {_kind(one)}" for one in judged]
-            wanted = tuple(one for one in wanted if one not in judged)
-        index = first_unmet([one.expected for one in wanted], turn, in_order=step.is_ordered)
-        if index is None:
+        judged = judge(step, turn, self._case.file, skips_judged=self._bench.skips_judged)
+        self.skipped += judged.skipped
+        missed = judged.missed
+        if missed is None:
             return None
-        missed = wanted[index]
-        expected = describe(missed.expected) + (" (in this order)" if step.is_ordered else "")
         happened = describe_turn(turn)
         if not turn.events and self._conversation is not None and self._conversation.is_over:
             happened = ("the conversation was over before this step",)
-        return self._failure(step, missed.line, expected, happened, difference(missed.expected, turn))
+        return self._failure(step, missed.line, missed.expected, happened, missed.diff)
 
     def _failure(
         self, step: UserStep, line: int, expected: str, actual: tuple[str, ...], diff: tuple[str, ...] = ()
@@ -203,10 +202,13 @@ class _Run:
         return Failure(number, step.text, line, expected, actual, diff, said, self._told)
 
 
-def _conversation(case: Case, bench: Bench, understanding: Understanding) -> Conversation:
+def new_conversation(
+    case: Case, bench: Bench, understanding: Understanding, kind: type[AnyConversation], name: str
+) -> AnyConversation:
+    """Make the conversation of a case, of this kind and with this id: its actions, its clock, and always one chance."""
     told = mocked_time(case.slots)
-    return Conversation(
-        f"{case.file}::{case.name}",
+    return kind(
+        name,
         bench.assistant,
         understanding=understanding,
         actions=with_search(actions_of(case, bench), bench.search),
@@ -244,10 +246,6 @@ def actions_of(case: Case, bench: Bench) -> ActionRunner:
 
 def _lines(commands: Sequence[Command]) -> tuple[str, ...]:
     return tuple(format_command(command) for command in commands)
-
-
-def _kind(one: Wanted) -> str:
-    return one.expected.kind if isinstance(one.expected, NeedsJudge) else ""
 
 
 async def _drain(outputs: AsyncIterator[TurnOutput]) -> None:

@@ -53,6 +53,11 @@ def read_email(said: str) -> str | None:
     return address if not local.startswith(".") and _ADDRESS.fullmatch(address) else None
 
 
+def is_written_email(text: str) -> bool:
+    """Say whether a text is an address as addresses are written."""
+    return len(text) <= LONGEST and _ADDRESS.fullmatch(text) is not None
+
+
 def is_surely_one(said: str) -> bool:
     """Say whether the part before "at" can be run together in one way only."""
     before = re.split(r"\s+at\s+|@", said.strip().lower())[0]

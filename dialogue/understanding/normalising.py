@@ -24,7 +24,7 @@ from typing import Final
 
 from dialogue.understanding.carriers import bare_answer
 from dialogue.understanding.dates import wanted_format, written_as
-from dialogue.understanding.emails import read_email
+from dialogue.understanding.emails import is_written_email, read_email
 from dialogue.understanding.numbers import find_numbers
 from dialogue.understanding.slot_kinds import Kind, is_phone, kind_of
 from dialogue.understanding.spans import Span, find_dates, find_times
@@ -138,6 +138,8 @@ def _code(text: str) -> str:
 
 
 def _email(text: str) -> str:
+    if is_written_email(text):  # whole as it is: what stands behind a dot is no politeness
+        return text
     return read_email(bare_answer(text)) or read_email(text) or text
 
 

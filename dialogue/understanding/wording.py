@@ -31,7 +31,7 @@ from flows.commands import (
 MAX_READ_CHARACTERS = 4000
 """Of a completion. What a model writes beyond that is no answer to a caller."""
 
-_MUST_QUOTE = re.compile(r"^[\"'`]|^\s|\s$|^$|[;\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_MUST_QUOTE = re.compile(r"^[:=\"'`]|^\s|\s$|^$|[;\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _START = re.compile(r"(?:start(?:\s+flow)?\s+)?([\w-]+)[\s.]*$", re.IGNORECASE)
 _SET = re.compile(r"(?:set(?:\s+slot)?\s+)?([\w-]+)(?:\s*[=:]\s*|\s+)(\S.*)$", re.IGNORECASE | re.DOTALL)
 _CLARIFY = re.compile(r"(?:ask|clarify|disambiguate\s+flows)\b(.*)$", re.IGNORECASE | re.DOTALL)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,9 +13,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from dialogue.errors import DialogueError
-from flows.errors import FlowsError
+from flows.errors import AssistantInvalid, FlowsError
 from models.errors import ModelError
+from studio.authoring.errors import TextInvalid
 from studio.errors import StudioError, http_status_of
+from studio.projects.errors import BranchRefused, FilesChanged, PublishRefused, PushRefused
 from voice.errors import VoiceError
 
 _CODE_OF_STATUS = {404: "not-found", 405: "method-not-allowed"}
@@ -31,7 +37,19 @@ def problem(error: Exception) -> JSONResponse:
     """Tell an expected error."""
     status = http_status_of(error)
     headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else None
-    return _told(status, str(getattr(error, "code", "internal-error")), str(error), headers)
+    return _told(status, str(getattr(error, "code", "internal-error")), str(error), headers, _detail(error))
+
+
+def _detail(error: Exception) -> dict[str, Any]:
+    """What a page can lead to, of errors that know more than a message: a place in a file, findings, paths."""
+    told: dict[str, Any] = {}
+    if isinstance(error, TextInvalid):
+        told["place"] = {"file": error.file, "line": error.line, "column": error.column}
+    if isinstance(error, AssistantInvalid | PublishRefused | PushRefused):
+        told["findings"] = [asdict(finding) for finding in error.findings]
+    if isinstance(error, BranchRefused | FilesChanged):
+        told["paths"] = list(error.paths)
+    return told
 
 
 async def _expected(request: Request, error: Exception) -> JSONResponse:
@@ -60,5 +78,8 @@ async def _unexpected(_: Request, __: Exception) -> JSONResponse:
     return _told(500, "internal-error", "The server made a mistake; its log has the details.")
 
 
-def _told(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status_code=status, headers=headers)
+def _told(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None, detail: Mapping[str, Any] | None = None
+) -> JSONResponse:
+    message = message.encode("utf-8", "replace").decode()  # it may quote half of a character
+    return JSONResponse({"code": code, "message": message, **(detail or {})}, status_code=status, headers=headers)

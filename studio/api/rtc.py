@@ -8,10 +8,22 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from dialogue.local_time import KEY as TIME_ZONE
 from dialogue.local_time import LONGEST_NAME, zone_named
+from studio.api.authentication import require_known
 from studio.api.services import CallGateway, CallStatus, Services, services_of
-from studio.errors import CallOver, CallStillLive, CallUnknown, MediaTypeUnsupported, RequestUnusable
+from studio.errors import (
+    CallOver,
+    CallStillLive,
+    CallUnknown,
+    MediaTypeUnsupported,
+    RequestUnusable,
+    ServiceNotReady,
+)
+from studio.running_assistants import ENVIRONMENT, PROJECT
+from studio.trying import CHAT, CONVERSATION
+from studio.versions import Dialogue
 
 SDP = "application/sdp"
+PRODUCTION = "production"
 router = APIRouter(prefix="/rtc", tags=["calls"])
 
 
@@ -28,11 +40,30 @@ async def offer(
     request: Request,
     services: Annotated[Services, Depends(services_of)],
     timezone: Annotated[str, Query(max_length=LONGEST_NAME)] = "",
+    project: Annotated[str, Query(max_length=64)] = "",
+    environment: Annotated[str, Query(max_length=200)] = "draft",
+    conversation: Annotated[str, Query(max_length=64)] = "",
+    is_chat: bool = False,
 ) -> Response:
-    """Answer an offer and start the call. `timezone` is the caller's, such as Europe/Paris; what is none is dropped."""
+    """Answer an offer and start the call. `timezone` is the caller's, such as Europe/Paris; what is none is dropped.
+
+    `project` and `environment` choose an assistant of the studio; without them the served one answers. There,
+    `conversation` is one that was rewound, which the call takes up; `is_chat`: the caller types, and may take long.
+    Where callers are not asked who they are, they reach what is served and what is in production.
+    """
     offered = await _offered_sdp(request)
     services.require_calls()
-    answer = await services.gateway().answer(offered, {TIME_ZONE: timezone} if zone_named(timezone) else None)
+    about = {TIME_ZONE: timezone} if zone_named(timezone) else {}
+    if conversation or (project and environment != PRODUCTION):
+        require_known(request)
+    if project:
+        await prepare_assistant(services, project, environment)
+        about |= {PROJECT: project, ENVIRONMENT: environment}
+        if conversation:
+            about[CONVERSATION] = services.trying.find(conversation).conversation.conversation_id
+        if is_chat:
+            about[CHAT] = "true"
+    answer = await services.gateway().answer(offered, about or None)
     location = {"Location": f"/rtc/calls/{answer.call_id}"}
     return Response(answer.sdp, status_code=201, media_type=SDP, headers=location)
 
@@ -46,6 +77,7 @@ async def call_status(call_id: str, gateway: Gateway) -> dict[str, Any]:
         "state": status.state,
         "reason": status.reason,
         "started_at": status.started_at,
+        "media": dict(status.media),
     }
 
 
@@ -63,6 +95,19 @@ async def renegotiate(call_id: str, gateway: Gateway) -> Response:
     if _known(gateway, call_id).state == "live":
         raise CallStillLive(f"Call {call_id} is running and takes no second offer. POST /rtc/offer for another.")
     raise CallOver(f"Call {call_id} has ended and takes no offer. POST /rtc/offer for a new call.")
+
+
+async def prepare_assistant(services: Services, project: str, environment: str) -> Dialogue:
+    """Have an assistant of the studio ready, so that whoever calls it does not wait in silence.
+
+    Raises:
+        ProjectUnknown, CommitUnknown, AssistantInvalid, ServiceNotReady.
+    """
+    running = services.running()
+    if services.workbench is None or running is None:
+        raise ServiceNotReady("This server runs one assistant only, or is still starting.")
+    folder, is_draft = await services.workbench.folder_of(project, environment)
+    return await running.dialogue(folder, is_draft=is_draft)
 
 
 def _known(gateway: CallGateway, call_id: str) -> CallStatus:

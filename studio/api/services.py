@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,8 +11,12 @@ from fastapi import Request
 
 from flows.model import Assistant
 from studio.parts import PartBoard
+from studio.people.door import Door
 from studio.reloading import ReloadStatus
+from studio.running_assistants import RunningAssistants
 from studio.telemetry import Telemetry
+from studio.trying import Trying
+from studio.workbench import Workbench
 
 
 class Answer(Protocol):
@@ -39,6 +43,9 @@ class CallStatus(Protocol):
 
     @property
     def started_at(self) -> Any: ...
+
+    @property
+    def media(self) -> Mapping[str, float]: ...
 
 
 class CallGateway(Protocol):
@@ -77,6 +84,16 @@ class Services:
     page_folder: Path
     allowed_hosts: frozenset[str] | None = None
     """Host names that requests may use; None takes any (needed behind a proxy)."""
+    workbench: Workbench | None = None
+    """What the studio's pages work on; None where a server has no studio."""
+    running: Callable[[], RunningAssistants | None] = lambda: None
+    """What runs beside the served assistant; None until calls are possible."""
+    preview: Callable[[Path, str], Awaitable[bytes]] | None = None
+    """Speaks a text as the assistant in a folder does: a WAV file. Raises ServiceNotReady."""
+    trying: Trying = field(default_factory=Trying)
+    """The conversations that people try in the studio."""
+    door: Door = field(default_factory=Door)
+    """Who is asked who they are. Without accounts, everybody on this machine is an admin."""
 
 
 def services_of(request: Request) -> Services:

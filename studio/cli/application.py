@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from studio.cli import bench, call, chat, doctor, finetune, models, replay, serve, test, train, understand, validate
+from studio.cli import (
+    bench,
+    call,
+    chat,
+    doctor,
+    finetune,
+    init,
+    models,
+    pull,
+    push,
+    replay,
+    serve,
+    test,
+    train,
+    understand,
+    validate,
+)
 
 app = typer.Typer(
     name="vivavoce",
@@ -35,6 +51,7 @@ def _options(
     """Take the options that stand before a verb."""
 
 
+app.command()(init.init)
 app.command()(serve.serve)
 app.command()(chat.chat)
 app.command()(call.call)
@@ -43,6 +60,8 @@ app.command("train")(train.run)
 app.command("understand")(understand.run)
 app.command("replay")(replay.run)
 app.command()(validate.validate)
+app.command()(pull.pull)
+app.command()(push.push)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")

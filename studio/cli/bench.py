@@ -27,6 +27,12 @@ def cutoffs(context: typer.Context) -> None:
 
 
 @app.command(context_settings=_AS_GIVEN, add_help_option=False)
+def density(context: typer.Context) -> None:
+    """Measure how many calls at once this machine carries, and what one takes of processor and memory."""
+    _run("density", context)
+
+
+@app.command(context_settings=_AS_GIVEN, add_help_option=False)
 def engine(context: typer.Context) -> None:
     """Measure the turns a second on one core, and how their cost grows with flows and history."""
     _run("engine", context)

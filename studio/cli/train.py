@@ -29,11 +29,12 @@ def run(
     settings = load_settings()
     configure_logs(LogConfig("error", settings.log.format))
     options = TrainOptions(folder, is_forced, not has_no_voice)
-    result = asyncio.run(train(options, settings, say=_quiet if as_json else typer.echo))
+    result = asyncio.run(train(options, settings, say=_to_stderr if as_json else typer.echo))
     if as_json:
         typer.echo(json.dumps(result.to_json(), indent=2, ensure_ascii=False))
     raise typer.Exit(0 if result.is_whole else 1)
 
 
-def _quiet(_: str) -> None:
-    """Say nothing: a program reads the output."""
+def _to_stderr(line: str) -> None:
+    """A program reads the output; whoever follows the training reads this."""
+    typer.echo(line, err=True)

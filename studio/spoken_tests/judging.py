@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from dialogue.events import DialogueEvent
 from dialogue.testing.case import Case, UserStep
-from dialogue.testing.descriptions import conversation_lines, describe, describe_turn, difference
-from dialogue.testing.expectations import NeedsJudge, Turn, first_unmet
+from dialogue.testing.descriptions import conversation_lines, describe, describe_turn
+from dialogue.testing.expectations import Turn
+from dialogue.testing.judgement import judge
 from dialogue.testing.results import Failure, TurnCommands
 from dialogue.understanding.parsing import format_command
 from flows.commands import Command
@@ -91,19 +92,13 @@ class CaseJudge:
         return Failure(0, None, line, expected, tuple(told), conversation=conversation_lines(self.events))
 
     def _judged(self, step: UserStep, turn: Turn, spoken: SpokenTurn | None) -> Failure | None:
-        wanted = step.wanted
-        if self._skips_judged:
-            judged = [one for one in wanted if isinstance(one.expected, NeedsJudge)]
-            kinds = [one.expected.kind for one in judged if isinstance(one.expected, NeedsJudge)]
-            self.skipped += [f"{self._case.file}:{one.line}: {kind}" for one, kind in zip(judged, kinds, strict=True)]
-            wanted = tuple(one for one in wanted if one not in judged)
-        index = first_unmet([one.expected for one in wanted], turn, in_order=step.is_ordered)
-        if index is None:
+        judged = judge(step, turn, self._case.file, skips_judged=self._skips_judged)
+        self.skipped += judged.skipped
+        missed = judged.missed
+        if missed is None:
             return None
-        missed = wanted[index]
-        expected = describe(missed.expected) + (" (in this order)" if step.is_ordered else "")
         happened = (*heard_lines(spoken), *describe_turn(turn))
-        return self._failure(step, missed.line, expected, happened, difference(missed.expected, turn), turn)
+        return self._failure(step, missed.line, missed.expected, happened, missed.diff, turn)
 
     def _failure(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import httpx
@@ -16,6 +16,7 @@ from flows.model import Assistant
 from models.cache import ModelCache
 from studio import assistants
 from studio.action_places import where_actions_run
+from studio.calls import check_calls
 from studio.coverage import write_coverage
 from studio.parts import PartBoard
 from studio.settings import Settings
@@ -28,11 +29,8 @@ from studio.spoken_tests.spoken import SpokenCase, SpokenResult
 from studio.spoken_tests.voices import CallerVoices, installed_voices, voice_of_file
 from studio.test_report import coverage_lines, summary
 from studio.testing import RunOptions, open_bench, write_recorded
-from studio.voice_settings import voice_settings
 from voice.caller.client import CallOptions
-from voice.calls.settings import CallSettings
 from voice.ports import Pcm
-from voice.speech.pronounced import PronouncedSpeech
 from voice.synthetic_callers.measured import measure_call
 from voice.synthetic_callers.script import HeldCall, Turn, Watch
 from voice.synthetic_callers.telephone import hold_stepped_call
@@ -87,14 +85,13 @@ async def _open(
     voices = CallerVoices((*installed_voices(cache), *(voice_of_file(file) for file in plan.files)))
     stack.push_async_callback(voices.close)
     manners = plan.manners(voices.names)
-    called = voice_settings(assistant)
+    check_calls(assistant)
     bench = await open_bench(stack, assistant, settings, options, None, suite)
     board = PartBoard()
     speech = await open_speech(stack, assistant, settings.workers, board)
     board.require(*SPEECH_PARTS)
     assert speech is not None
-    said = PronouncedSpeech(speech.rendered, called.lexicon, assistant.language)
-    served = Served(bench, replace(speech.engines, synthesiser=said), CallSettings(called.turns, called.call))
+    served = Served(bench, speech)
 
     @asynccontextmanager
     async def open_line(case: Case) -> AsyncIterator[Telephone]:

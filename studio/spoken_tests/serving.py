@@ -6,27 +6,21 @@ way as any caller's, over UDP of this machine.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 import httpx
 
 from dialogue.conversation import Conversation
-from dialogue.knowledge.running import with_search
-from dialogue.store import MemoryEventStore
 from dialogue.testing.case import Case
-from dialogue.testing.definitions import mocked_time
-from dialogue.testing.runner import SEED, Bench, actions_of
+from dialogue.testing.runner import Bench, new_conversation
 from dialogue.turn import TurnOutput
 from flows.commands import Json
-from voice.calls.call import run_call
-from voice.calls.settings import CallSettings
-from voice.engines import SpeechEngines
+from studio.calls import hold_call
+from studio.speech import Speech
 from voice.errors import VoiceError
 from voice.link import MediaLink
 from voice.transports.webrtc import WebRtcGateway
@@ -39,8 +33,7 @@ class Served:
     """What cases are served with: as in typed tests, and what listens and speaks."""
 
     bench: Bench
-    engines: SpeechEngines
-    settings: CallSettings
+    speech: Speech
 
 
 class CaseConversation(Conversation):
@@ -61,8 +54,7 @@ async def serve_case(case: Case, served: Served) -> AsyncIterator[httpx.AsyncBas
     """Answer calls of a case until the block ends; gives how HTTP reaches the server (at `URL`)."""
 
     async def hold(link: MediaLink) -> None:
-        about = {**link.about, "call_id": link.call_id, "direction": "inbound"}
-        await run_call(link, new_conversation(case, served.bench), served.engines, served.settings, about)
+        await hold_call(link, conversation_of(case, served.bench), served.speech)
 
     gateway = WebRtcGateway(hold, max_calls=1)
     try:
@@ -71,21 +63,11 @@ async def serve_case(case: Case, served: Served) -> AsyncIterator[httpx.AsyncBas
         await gateway.close()
 
 
-def new_conversation(case: Case, bench: Bench) -> Conversation:
+def conversation_of(case: Case, bench: Bench) -> CaseConversation:
     """Make the conversation of a case. Its id is another on every run, since actions keep what they know by it."""
     assert bench.understanding is not None
-    told = mocked_time(case.slots)
-    conversation = CaseConversation(
-        f"{case.file}::{case.name}#{uuid.uuid4().hex[:12]}",
-        bench.assistant,
-        understanding=bench.understanding,
-        actions=with_search(actions_of(case, bench), bench.search),
-        store=MemoryEventStore(),
-        random=Random(SEED),
-        channel=bench.channel,
-        clock=time.time if told is None else told.timestamp,
-        zone=None if told is None else told.tzinfo,
-    )
+    name = f"{case.file}::{case.name}#{uuid.uuid4().hex[:12]}"
+    conversation = new_conversation(case, bench, bench.understanding, CaseConversation, name)
     conversation.fixtures = case.slots
     return conversation
 

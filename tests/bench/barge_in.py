@@ -1,10 +1,10 @@
 """Speech and noise over a reply: how soon the assistant is silent, and whether it goes on after a mere noise.
 
-    python -m tests.bench.barge_in [URL] [--takes N] [--json]
+    python -m tests.bench.barge_in [URL] [--takes N] [--seed N] [--json]
 
-A caller has something long read out and puts in either words (the reply is to stop) or a sound that wants nothing: a
-cough, "mhm", a door, a keyboard (the reply is to go on). Everything is measured in the audio that the client received.
-The assistant is `records_office`; without a URL it is served here.
+A caller has something long read out and puts in sounds that want nothing, several over one reply: nods, hums, coughs, a
+door, keys (the reply is to go on). Last come words, over every second reply or so (it is to stop). Everything is
+measured in the audio that the client received. The assistant is `records_office`; without a URL it is served here.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.bench.barge_in_figures import Interrupted, as_text, judge_call, summarise
+import numpy as np
+
+from tests.bench.barge_in_figures import WORDS, Interrupted, Part, as_text, judge_call, summarise
 from tests.bench.gap import positive, server
-from tests.bench.hesitant_speech import LEAD_MS, TRAIL_MS, trim
+from tests.bench.hesitant_speech import LEAD_MS, TRAIL_MS, quiet, trim
 from tests.bench.machine import describe_machine, load_average
+from tests.bench.nods import SPOKEN, hum
 from tests.bench.sounds import make_sound
 from tests.support.recordings import speak, with_silence
 from tests.support.server import ServerFailed
@@ -34,49 +37,113 @@ from voice.caller.script import Interjection, Said
 from voice.caller.wav import CALL_RATE_HZ, Utterance, resample
 
 OFFICE = Path(__file__).with_name("records_office")
-DEFAULT_TAKES = 20
+DEFAULT_TAKES = 8
 SEED = 5
 READ = ("Please read me the conditions.", "Please tell me the history.")
-INTO_REPLY_MS = (700, 5_000)
-"""So far into the reply a sound begins; the replies are longer than 10 s."""
+INTO_REPLY_MS = (700, 2_000)
+"""So far into the reply the first sound begins; the replies are longer than 12 s."""
+BETWEEN_MS = (1_900, 2_400)
+"""From the end of a sound to the next one: the reply has gone on by then, or never will (our own choice)."""
+A_REPLY = 4
+"""Sounds over one reply; the words are the last."""
 A_CALL = 6
-"""Interjections in one call."""
-WORDS = (
+"""Replies in one call."""
+INTERRUPTIONS = (
     "Stop, I would like to register.",
+    "No, wait.",
+    "Stop.",
     "Wait a moment, I want to register a report.",
+    "Actually, I want to register.",
     "No, that is not what I wanted.",
+    "Excuse me.",
+    "Wait.",
     "Thank you, that is enough for now.",
+    "No.",
+    "Hold on.",
     "Sorry, could you stop reading, please?",
+    "Can you repeat that?",
 )
-NODS = ("Mhm.", "Uh huh.", "Mm-hmm.", "Okay.", "I see.")
-"""Over a statement these are nods; "okay" and "I see" too, since nothing was asked."""
-NOISES = ("cough", "door", "keyboard")
-SPEEDS = (1.0, 0.88, 1.14)
-"""Played slower and faster, the one voice becomes others: lower and higher ones."""
-LIMITS = Limits(answer_ms=8_000, reply_ms=40_000)
+A_TAKE = {WORDS: 2, "nod": 4, "hum": 2, "cough": 1, "barked-cough": 1, "throat": 1, "sneeze": 1, "laugh": 1}
+"""So many of each in one take; and of the sounds that no person makes, `OTHERS`, one in turn."""
+OTHERS = ("breath", "door", "keyboard", "dog")
+MANNERS = ((1.0, 0.0), (0.94, -6.0), (1.07, -2.0), (0.9, -3.0))
+"""Played slower and faster, the one voice becomes others, lower and higher ones, at levels in dB of their own."""
+FIRST_SEED = 1_000
+"""Of sounds that are made; what was tuned was tuned on others."""
+LIMITS = Limits(answer_ms=8_000, reply_ms=60_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One sound to put in: its kind (`words`, `nod` or the noise), and the sound."""
+    """One sound to put in: its kind (`words`, `nod`, `hum` or the noise), and the sound."""
 
     kind: str
     utterance: Utterance
 
 
-def takes(how_many: int) -> list[Take]:
-    """Return so many takes of each kind, in an order that is the same in every run."""
-    spoken = {utterance.name: utterance for utterance in speak([*WORDS, *NODS])}
+@dataclass(frozen=True, slots=True)
+class Medley:
+    """What is put in over one reply, one after the other, as one utterance."""
+
+    utterance: Utterance
+    parts: tuple[Part, ...]
+
+
+def takes(how_many: int, seed: int = 0) -> list[Take]:
+    """Return so many takes of each kind, in an order that is the same in every run; other ones with another seed."""
+    spoken = {utterance.name: utterance for utterance in speak([*INTERRUPTIONS, *SPOKEN])}
+    counts = {kind: count(seed * how_many * A_TAKE.get(kind, 1)) for kind in (*A_TAKE, *OTHERS)}
     made = []
     for number in range(how_many):
-        speed = SPEEDS[number % len(SPEEDS)]
-        made += [
-            Take("words", at_speed(spoken[WORDS[number % len(WORDS)]], speed)),
-            Take("nod", at_speed(spoken[NODS[number % len(NODS)]], speed)),
-            *(Take(noise, make_sound(noise, number)) for noise in NOISES),
-        ]
+        kinds = [kind for kind, times in A_TAKE.items() for _ in range(times)]
+        for kind in [*kinds, OTHERS[number % len(OTHERS)]]:
+            made.append(Take(kind, _sound(kind, next(counts[kind]), spoken)))
     random.Random(SEED).shuffle(made)
     return made
+
+
+def _sound(kind: str, number: int, spoken: Mapping[str, Utterance]) -> Utterance:
+    if kind == "hum":
+        return hum(FIRST_SEED + number)
+    if kind in (WORDS, "nod"):
+        texts = INTERRUPTIONS if kind == WORDS else SPOKEN
+        return in_manner(spoken[texts[number % len(texts)]], *MANNERS[number % len(MANNERS)])
+    return make_sound(kind, FIRST_SEED + number)
+
+
+def medleys(wanted: Sequence[Take], chance: random.Random) -> list[Medley]:
+    """Share takes among replies: up to `A_REPLY` over each, its words last."""
+    words = [take for take in wanted if take.kind == WORDS]
+    noises = [take for take in wanted if take.kind != WORDS]
+    made = []
+    while words or noises:
+        last = [words.pop()] if words else []
+        count_now = A_REPLY - len(last)
+        now, noises = noises[:count_now], noises[count_now:]
+        made.append(medley([*now, *last], chance))
+    chance.shuffle(made)
+    return made
+
+
+def medley(chosen: Sequence[Take], chance: random.Random) -> Medley:
+    pieces, parts, at = [], [], 0
+    for place, take in enumerate(chosen):
+        if place:
+            pieces.append(quiet(chance.randint(*BETWEEN_MS)))
+            at += len(pieces[-1])
+        samples = take.utterance.samples
+        pieces.append(samples)
+        parts.append(Part(take.kind, take.utterance.name, at, at + len(samples)))
+        at += len(samples)
+    name = ", ".join(part.name for part in parts)
+    return Medley(Utterance(name, np.concatenate(pieces), at), tuple(parts))
+
+
+def in_manner(utterance: Utterance, speed: float, gain_db: float) -> Utterance:
+    """Play an utterance faster or slower, its pitch with it, and softer, and cut it to its sound."""
+    played = at_speed(utterance, speed)
+    softer = np.asarray(np.rint(played.samples * 10 ** (gain_db / 20)), np.int16)
+    return Utterance(f"{played.name} {gain_db:g} dB", softer, len(softer))
 
 
 def at_speed(utterance: Utterance, speed: float) -> Utterance:
@@ -94,23 +161,22 @@ def bare(utterance: Utterance) -> Utterance:
 async def measure(url: str, wanted: Sequence[Take], asked: Sequence[Utterance]) -> dict[str, Any]:
     """Place as many calls as the takes need, and judge each of them. `asked` has long replies."""
     chance = random.Random(SEED)
+    planned = medleys(wanted, chance)
     found: list[Interrupted] = []
     failures: list[str] = []
-    for number in count():
-        now = wanted[number * A_CALL : (number + 1) * A_CALL]
-        if not now:
-            break
+    for number, first in enumerate(range(0, len(planned), A_CALL), 1):
+        now = planned[first : first + A_CALL]
         script = [
             Said(
                 asked[place % len(asked)],
-                Interjection(take.utterance, chance.uniform(*INTO_REPLY_MS), expects_answer=take.kind == "words"),
+                Interjection(each.utterance, chance.uniform(*INTO_REPLY_MS), each.parts[-1].kind == WORDS),
             )
-            for place, take in enumerate(now)
+            for place, each in enumerate(now)
         ]
         record = await place_call(url, script, CallOptions(limits=LIMITS))
-        judged = judge_call(record, [take.kind for take in now])
+        judged = judge_call(record, [each.parts for each in now])
         found += judged
-        tell(number + 1, judged, record.report.failure or record.report.ended)
+        tell(number, judged, record.report.failure or record.report.ended)
         if record.report.failure is not None:
             failures.append(record.report.failure)
     return summarise(found, len(wanted)) | {"failed_calls": failures}
@@ -125,10 +191,13 @@ def tell(number: int, judged: Sequence[Interrupted], ended: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="vivavoce bench barge-in", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("url", nargs="?", help="a running server with tests/bench/records_office")
-    parser.add_argument("--takes", type=positive, default=DEFAULT_TAKES, help="sounds of each kind")
+    parser.add_argument(
+        "--takes", type=positive, default=DEFAULT_TAKES, help="all kinds of sounds, 14 at a time, a minute each"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="other takes, in another order")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(arguments)
-    wanted = takes(given.takes)
+    wanted = takes(given.takes, given.seed)
     asked = [with_silence(bare(utterance), LEAD_MS, TRAIL_MS) for utterance in speak(READ)]
     before = load_average()
     try:

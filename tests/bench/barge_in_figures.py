@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tests.bench.gap_figures import RANKS, ranks, shown
-from tests.bench.understanding_figures import wilson
+from tests.bench.shares import share_of
+from tests.bench.sounds import COUGHS
 from voice.audio import WINDOW_MS, audible_threshold, window_rms
 from voice.caller.log import ServerEvent
 from voice.caller.report import CallRecord
@@ -29,8 +30,18 @@ AFTER_MS = 200
 QUIET_MS = 120
 """So much without sound is a pause that the caller notices; between two syllables there is less (our own choice)."""
 WORDS = "words"
-PEOPLE = ("cough", "nod")
+PEOPLE = (*COUGHS, "nod", "hum")
 """What the promise is about; doors and keys stand beside it, so that they do not dilute the share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sound among those that were put in over one reply, and where it is: samples from the first one's first."""
+
+    kind: str
+    name: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +75,26 @@ class Interrupted:
         return f"{self.kind} {'STOPPED' if self.is_stopped else 'LOST' if self.is_lost else held}"
 
 
-def judge_call(record: CallRecord, kinds: Sequence[str]) -> list[Interrupted]:
-    """Judge every sound that was put in; in the log each stands behind what was asked before it."""
+def judge_call(record: CallRecord, put_in: Sequence[Sequence[Part]]) -> list[Interrupted]:
+    """Judge every sound that was put in; in the log those over one reply stand behind what was asked before it."""
     log = record.log
     audible = audible_windows(record)
     starts = [log.spoken_at_ms(spoken.first_frame, 0) for spoken in log.spoken]
     found = []
-    for kind, place in zip(kinds, range(1, len(log.spoken), 2), strict=False):
-        spoken = log.spoken[place]
-        onset_ms = starts[place]
-        end_ms = log.spoken_at_ms(spoken.first_frame, spoken.utterance.speech_end)
-        until_ms = starts[place + 1] if place + 1 < len(starts) else log.end_ms
-        if end_ms > log.end_ms:
-            continue
-        reply = reply_at(log.events, onset_ms)
-        if reply is None:
-            found.append(Interrupted(kind, spoken.utterance.name, False))
-            continue
-        during = [event for event in log.events if onset_ms <= event.at_ms < until_ms]
-        found.append(judge(kind, spoken.utterance.name, reply, during, Heard(audible, onset_ms, end_ms, until_ms)))
+    for parts, place in zip(put_in, range(1, len(log.spoken), 2), strict=False):
+        first_frame = log.spoken[place].first_frame
+        onsets = [log.spoken_at_ms(first_frame, part.start) for part in parts]
+        onsets.append(starts[place + 1] if place + 1 < len(starts) else log.end_ms)
+        for part, onset_ms, until_ms in zip(parts, onsets, onsets[1:], strict=False):
+            end_ms = log.spoken_at_ms(first_frame, part.end)
+            if end_ms > log.end_ms:
+                break
+            reply = reply_at(log.events, onset_ms)
+            if reply is None:
+                found.append(Interrupted(part.kind, part.name, False))
+                continue
+            during = [event for event in log.events if onset_ms <= event.at_ms < until_ms]
+            found.append(judge(part, reply, during, Heard(audible, onset_ms, end_ms, until_ms)))
     return found
 
 
@@ -123,16 +135,16 @@ def reply_at(events: Iterable[ServerEvent], at_ms: float) -> int | None:
     return playing
 
 
-def judge(kind: str, name: str, reply: int, during: Sequence[ServerEvent], heard: Heard) -> Interrupted:
+def judge(part: Part, reply: int, during: Sequence[ServerEvent], heard: Heard) -> Interrupted:
     """Judge one sound over a reply, from the events between its onset and what the caller says next."""
     own = [event for event in during if event.message.get("reply_id") == reply]
     told = {event.type for event in own}
     resumed_ms = max((event.at_ms for event in own if event.type == "reply_resumed"), default=None)
     on_again_ms = heard.first_after(resumed_ms - WINDOW_MS) if resumed_ms is not None else None
-    silent_ms, quiet_ms = silence_after(heard) if kind == WORDS else (None, None)
+    silent_ms, quiet_ms = silence_after(heard) if part.kind == WORDS else (None, None)
     return Interrupted(
-        kind=kind,
-        name=name,
+        kind=part.kind,
+        name=part.name,
         is_over_reply=True,
         silent_ms=silent_ms,
         quiet_ms=quiet_ms,
@@ -173,6 +185,7 @@ def summarise(found: Sequence[Interrupted], wanted: int) -> dict[str, Any]:
             "quiet": ranks([each.quiet_ms for each in words if each.quiet_ms is not None]),
             "words": len(words),
             "not_stopped": sum(1 for each in words if not each.is_stopped),
+            "not_stopped_names": sorted(each.name for each in words if not each.is_stopped),
         },
         "false_barge_in": stopped_share(people)
         | {"by_kind": {kind: stopped_share([each for each in noises if each.kind == kind]) for kind in kinds}},
@@ -187,12 +200,9 @@ def stopped_share(noises: Sequence[Interrupted]) -> dict[str, Any]:
     A reply that was held and never gone on with counts as well.
     """
     stopped = sum(1 for each in noises if each.is_stopped or each.is_lost)
-    low, high = wilson(stopped, len(noises))
     return {
-        "n": len(noises),
-        "stopped": stopped,
-        "share": round(stopped / len(noises), 4) if noises else None,
-        "share_95": [round(low, 4), round(high, 4)],
+        **share_of(stopped, len(noises), "stopped"),
+        "names": sorted(each.name for each in noises if each.is_stopped or each.is_lost),
         "held": sum(1 for each in noises if each.is_paused),
         "taken_for_turn": sum(1 for each in noises if each.is_taken_for_turn),
     }
@@ -209,15 +219,16 @@ def as_text(result: Mapping[str, Any]) -> str:
         row("  to the first pause", words["quiet"]),
         row("noise: its end to the reply's going on", result["resume"]),
         "",
-        f"words that did not stop the reply: {words['not_stopped']} of {words['words']}",
-        f"{'noise':<12}{'n':>5}{'stopped':>9}{'share':>8}{'95 %':>18}{'held':>6}{'taken for a turn':>18}",
+        f"words that did not stop the reply: {words['not_stopped']} of {words['words']}"
+        + (f" ({', '.join(words['not_stopped_names'])})" if words["not_stopped_names"] else ""),
+        f"{'noise':<13}{'n':>5}{'stopped':>9}{'share':>8}{'95 %':>18}{'held':>6}{'taken for a turn':>18}",
     ]
-    for name, found in {"cough, nod": noises, **noises["by_kind"]}.items():
+    for name, found in {"nods, coughs": noises, **noises["by_kind"]}.items():
         rate = "-" if found["share"] is None else f"{found['share']:.1%}"
         interval = "{:.1%} to {:.1%}".format(*found["share_95"])
         lines.append(
-            f"{name:<12}{found['n']:>5}{found['stopped']:>9}{rate:>8}{interval:>18}{found['held']:>6}"
-            f"{found['taken_for_turn']:>18}"
+            f"{name:<13}{found['n']:>5}{found['stopped']:>9}{rate:>8}{interval:>18}{found['held']:>6}"
+            f"{found['taken_for_turn']:>18}" + (f"  {', '.join(found['names'])}" if name in noises["by_kind"] else "")
         )
     if result["missed"]:
         lines.append(f"not over a reply, and not counted: {result['missed']}")

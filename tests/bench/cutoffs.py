@@ -23,8 +23,8 @@ from tests.bench.gap import positive, server
 from tests.bench.gap_figures import ranks
 from tests.bench.hesitant_speech import REQUESTS, STORIES, Hesitant, dictated_numbers, open_speech
 from tests.bench.machine import describe_machine, load_average
+from tests.bench.shares import share_of
 from tests.bench.telephone import BABBLE_VOICES, LOSS, babble_for, over_telephone
-from tests.bench.understanding_figures import wilson
 from tests.support.server import ServerFailed
 from voice.caller.client import CallOptions, fold, hold_call
 from voice.caller.errors import CallerError
@@ -121,12 +121,8 @@ def share(found: Sequence[Outcome]) -> dict[str, Any]:
     """Return how many of these were cut off, with Wilson's 95 % interval, and the gap of those that were not."""
     cut_off = sum(1 for outcome in found if outcome.cut_off)
     taken_back = sum(1 for outcome in found if outcome.ended_early and not outcome.cut_off)
-    low, high = wilson(cut_off, len(found))
     return {
-        "n": len(found),
-        "cut_off": cut_off,
-        "share": round(cut_off / len(found), 4) if found else None,
-        "share_95": [round(low, 4), round(high, 4)],
+        **share_of(cut_off, len(found), "cut_off"),
         "taken_back": taken_back,
         "gap": ranks([outcome.gap_ms for outcome in found if outcome.gap_ms is not None]),
     }

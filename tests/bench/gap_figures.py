@@ -54,6 +54,9 @@ def summarise(run: Run) -> dict[str, Any]:
         "caller_late_frames": sum(report.late_frames for report in reports),
         "late_received": late,
         "received": received,
+        "read_late": sum(report.read_late for report in reports),
+        "server_sent": sum(report.server_sent or 0 for report in reports),
+        "server_late": sum(report.server_late or 0 for report in reports),
         "late_share": round(late / received, 5) if received else None,
         "faults": dict(Counter(fault for report in reports for fault in report.faults)),
     }
@@ -124,7 +127,10 @@ def rows(result: Mapping[str, Any]) -> list[str]:
         ready = f"{share:.0%}" if share is not None else "-"
         lines.append(f"{kind:<11}{found['n']:>5}{cells(found)}{ready:>8}   {parts}".rstrip())
     lines.append(f"{'greeting':<11}{result['greeting']['n']:>5}{cells(result['greeting'])}   after the connection")
-    lines.append(f"frames more than 60 ms late: {result['late_received']} of {result['received']}")
+    lines.append(
+        f"frames more than 60 ms late: {result['late_received']} of {result['received']} came late, "
+        f"{result['server_late']} left the server late, {result['read_late']} were read late here"
+    )
     whole = result["all"]
     if whole["unaccounted"] is not None:
         lines.append(f"parts add up to the gap within {whole['unaccounted']} ms")

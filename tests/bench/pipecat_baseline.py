@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from models.cache import ModelCache
-from tests.support.server import free_port, stop, wait_until_ready
+from tests.support.server import free_port, running_server
 
 PIPECAT = "1.14.0"
 SHARED = ("aiortc", "av", "ctranslate2", "faster-whisper", "numpy", "onnxruntime", "piper-tts")
@@ -100,20 +99,8 @@ def serve_pipecat(folder: Path, replies: Sequence[Sequence[str]]) -> Iterator[st
     """
     python = ensure_environment()
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
     settings = folder / "pipecat.json"
     settings.write_text(json.dumps(settings_for(port, replies)), encoding="utf-8")
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(python), str(SERVER), str(settings)],
-            env={**os.environ, "HF_HUB_OFFLINE": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_until_ready(url, process, folder)
-        yield url
-    finally:
-        stop(process)
+    command = [str(python), str(SERVER), str(settings)]
+    with running_server(command, port, folder, {"HF_HUB_OFFLINE": "1"}) as served:
+        yield served.url

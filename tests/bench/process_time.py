@@ -11,10 +11,11 @@ _PROC = Path("/proc")
 
 def tree_cpu_s() -> float:
     """Return seconds of processor time of this process and its living children; only its own without /proc."""
-    return time.process_time() + sum(_cpu_s(child) for child in _below(os.getpid()))
+    return time.process_time() + sum(cpu_s(child) for child in children_of(os.getpid()))
 
 
-def _below(process: int) -> list[int]:
+def children_of(process: int) -> list[int]:
+    """Return all processes that this one has started, and those that they have."""
     found: list[int] = []
     waiting = [process]
     while waiting:
@@ -28,7 +29,8 @@ def _below(process: int) -> list[int]:
     return found
 
 
-def _cpu_s(process: int) -> float:
+def cpu_s(process: int) -> float:
+    """Return seconds of processor time of one process; 0 for one that has ended."""
     try:
         fields = (_PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
 
 import numpy as np
 import pytest
 
-from tests.bench.barge_in import is_whole
-from tests.bench.barge_in_figures import Interrupted, as_text, judge_call, summarise
+from tests.bench.barge_in import Take, is_whole, medleys
+from tests.bench.barge_in_figures import Interrupted, Part, as_text, judge_call, summarise
 from tests.bench.machine import describe_machine, load_average
-from tests.bench.sounds import make_sound
+from tests.bench.nods import hum
+from tests.bench.sounds import KINDS, make_sound
 from tests.support.wav import join, silence, tone
 from voice.caller.log import CallLog, ServerEvent, Spoken
 from voice.caller.report import CallRecord
@@ -50,20 +52,24 @@ def reply(*spans_ms: tuple[int, int]) -> np.ndarray:
     return join(*pieces, silence(9_000 - at_ms))
 
 
+def whole(kind: str, utterance=PUT_IN) -> Part:
+    return Part(kind, utterance.name, 0, len(utterance.samples))
+
+
 def test_words_are_measured_from_their_onset_to_the_last_sound_of_the_reply():
     stopped = record(reply((2_000, 4_180), (5_200, 6_000)), event(4_200, "barge_in", reply_id=2, heard_ms=2_180))
-    (found,) = judge_call(stopped, ["words"])
+    (found,) = judge_call(stopped, [[whole("words")]])
     assert (found.silent_ms, found.quiet_ms, found.is_stopped) == (180, 180, True)
 
 
 def test_a_reply_that_pauses_and_goes_on_under_the_words_is_silent_only_at_its_end():
     hesitant = record(reply((2_000, 4_150), (4_400, 4_700)), event(4_700, "barge_in", reply_id=2, heard_ms=2_400))
-    (found,) = judge_call(hesitant, ["words"])
+    (found,) = judge_call(hesitant, [[whole("words")]])
     assert (found.silent_ms, found.quiet_ms) == (700, 150)
 
 
 def test_words_into_a_pause_of_the_reply_say_nothing_of_how_soon_it_is_silent():
-    (found,) = judge_call(record(reply((2_000, 3_700))), ["words"])
+    (found,) = judge_call(record(reply((2_000, 3_700))), [[whole("words")]])
     assert found.silent_ms is None
     assert found.is_over_reply
 
@@ -75,7 +81,7 @@ def test_a_noise_holds_the_reply_and_it_goes_on():
         event(4_845, "reply_resumed", reply_id=2, reason="noise"),
         event(7_000, "reply_finished", reply_id=2),
     )
-    (found,) = judge_call(held, ["cough"])
+    (found,) = judge_call(held, [[whole("cough")]])
     assert (found.is_paused, found.is_stopped, found.is_lost) == (True, False, False)
     assert found.resume_ms == 250  # the cough ends at 4600
 
@@ -87,7 +93,7 @@ def test_a_reply_that_goes_on_before_the_noise_is_over_has_lost_nothing():
         event(4_400, "reply_resumed", reply_id=2, reason="unknown"),
         event(7_000, "reply_finished", reply_id=2),
     )
-    (found,) = judge_call(early, ["cough"])
+    (found,) = judge_call(early, [[whole("cough")]])
     assert found.resume_ms == 0
 
 
@@ -101,20 +107,55 @@ def test_a_reply_that_goes_on_before_the_noise_is_over_has_lost_nothing():
     ],
 )
 def test_a_reply_that_was_stopped_or_never_went_on_is_told_from_one_that_was_played(events, is_lost, is_stopped):
-    (found,) = judge_call(record(reply((2_000, 7_000)), *events), ["door"])
+    (found,) = judge_call(record(reply((2_000, 7_000)), *events), [[whole("door")]])
     assert (found.is_lost, found.is_stopped) == (is_lost, is_stopped)
 
 
 def test_a_sound_over_no_reply_is_not_counted():
     over = record(reply((2_000, 3_000)), event(3_000, "reply_finished", reply_id=2))
-    (found,) = judge_call(over, ["cough"])
+    (found,) = judge_call(over, [[whole("cough")]])
     assert not found.is_over_reply
     assert summarise([found], 1)["missed"] == 1
 
 
 def test_a_call_that_broke_off_in_the_sound_is_left_out():
     endless = make_utterance(join(tone(600), silence(5_000), tone(100)), 48_000, "long")
-    assert judge_call(record(reply((2_000, 4_200)), put_in=endless), ["words"]) == []
+    assert judge_call(record(reply((2_000, 4_200)), put_in=endless), [[whole("words", endless)]]) == []
+
+
+def test_each_of_several_sounds_over_one_reply_is_judged_by_what_happens_before_the_next():
+    both = make_utterance(join(tone(300), silence(2_000), tone(600)), 48_000, "mhm, stop")
+    parts = [Part("nod", "mhm", 0, 300 * 48), Part("words", "stop", 2_300 * 48, 2_900 * 48)]
+    held = record(
+        reply((2_000, 4_100), (4_500, 6_450)),
+        event(4_080, "reply_paused", reply_id=2),
+        event(4_490, "reply_resumed", reply_id=2, reason="backchannel"),
+        event(6_380, "reply_paused", reply_id=2),
+        event(6_900, "barge_in", reply_id=2, heard_ms=4_000),
+        put_in=both,
+    )
+    nod, words = judge_call(held, [parts])
+    assert (nod.name, nod.is_paused, nod.is_stopped, nod.resume_ms) == ("mhm", True, False, 200)
+    assert (words.kind, words.is_stopped, words.silent_ms) == ("words", True, 150)
+
+
+def test_a_sound_after_the_reply_was_stopped_is_over_no_reply():
+    both = make_utterance(join(tone(300), silence(2_000), tone(600)), 48_000, "mhm, cough")
+    parts = [Part("nod", "mhm", 0, 300 * 48), Part("cough", "cough", 2_300 * 48, 2_900 * 48)]
+    stopped = record(reply((2_000, 4_100)), event(4_600, "barge_in", reply_id=2, heard_ms=2_100), put_in=both)
+    nod, cough = judge_call(stopped, [parts])
+    assert nod.is_stopped
+    assert not cough.is_over_reply
+
+
+def test_takes_are_shared_among_replies_with_their_words_last():
+    wanted = [Take(kind, PUT_IN) for kind in ("words", "cough", "nod", "nod", "hum", "words", "door", "nod", "nod")]
+    made = medleys(wanted, random.Random(1))
+    assert sorted(part.kind for each in made for part in each.parts) == sorted(take.kind for take in wanted)
+    assert max(len(each.parts) for each in made) <= 4
+    for each in made:
+        assert all(part.kind != "words" for part in each.parts[:-1])
+        assert len(each.utterance.samples) == each.parts[-1].end
 
 
 def test_figures_and_both_ways_to_print_them():
@@ -141,10 +182,18 @@ def test_figures_and_both_ways_to_print_them():
     assert not is_whole(summarise([], 0))
 
 
-@pytest.mark.parametrize("kind", ["cough", "door", "keyboard"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_sounds_are_sounds_and_repeat_by_their_seed(kind):
     one, again, other = make_sound(kind, 3), make_sound(kind, 3), make_sound(kind, 4)
     assert np.array_equal(one.samples, again.samples)
     assert not np.array_equal(one.samples[:1_000], other.samples[:1_000])
     assert 300 <= len(one.samples) / 48 <= 4_000
     assert 2_000 <= int(np.abs(one.samples).max()) < 32_767
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_hums_are_hums_and_repeat_by_their_seed(seed):
+    one, again = hum(seed), hum(seed)
+    assert np.array_equal(one.samples, again.samples)
+    assert 150 <= len(one.samples) / 48 <= 1_600
+    assert 2_000 <= int(np.abs(one.samples).max()) < 16_000

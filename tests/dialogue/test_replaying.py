@@ -109,8 +109,7 @@ async def test_on_its_own_channel_a_conversation_is_the_same(tmp_path):
     file.write_text(file.read_text().replace("  utter_ask_recipient: [{text: Who is it for?}]\n", ""))
     (folder / "domain" / "more.yml").write_text(dedent(domain))
     assistant = load_assistant(folder)
-    conversation = new_conversation(assistant)
-    conversation._channel = "rest"
+    conversation = new_conversation(assistant, channel="rest")
     await outputs_of(conversation.start({}))
     assert await script(conversation, "start flow transfer_money") == ["Who shall get it?"]
 

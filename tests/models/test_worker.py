@@ -5,38 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from models.child import WORKER_NICENESS
 from models.errors import ModelUnavailable
 from models.worker import Worker, WorkerSpec
+from tests.support.waiting import StartWorker, until
 from voice.ports import Priority
-
-StartWorker = Callable[..., Any]
-
-
-@pytest.fixture
-async def start_worker() -> AsyncIterator[StartWorker]:
-    workers: list[Worker] = []
-
-    async def start(options: dict[str, Any] | None = None, **spec: Any) -> Worker:
-        worker = Worker(WorkerSpec("fake", "tests.support.fake_worker", options or {}, **spec))
-        workers.append(worker)
-        await worker.start()
-        return worker
-
-    yield start
-    for worker in workers:
-        await worker.close()
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.005)
 
 
 async def test_a_request_gets_its_reply_with_its_payload(start_worker: StartWorker) -> None:
@@ -46,9 +23,13 @@ async def test_a_request_gets_its_reply_with_its_payload(start_worker: StartWork
     assert (reply.header["said"], reply.payload) == ("ü", payload)
 
 
-async def test_the_child_is_as_nice_as_asked(start_worker: StartWorker) -> None:
-    worker = await start_worker(niceness=7)
-    assert worker.ready["niceness"] == os.nice(0) + 7
+@pytest.mark.parametrize("niceness", [0, 7])
+async def test_the_child_lets_the_event_loop_have_the_processor_first(start_worker: StartWorker, niceness: int) -> None:
+    worker = await start_worker(niceness=niceness)
+    assert worker.ready["niceness"] == min(os.nice(0) + WORKER_NICENESS + niceness, 19)
+    if hasattr(os, "SCHED_BATCH"):
+        assert worker.pid is not None
+        assert os.sched_getscheduler(worker.pid) == os.SCHED_BATCH
 
 
 async def test_waiting_requests_run_by_priority_then_by_arrival(start_worker: StartWorker, tmp_path: Path) -> None:
@@ -56,7 +37,7 @@ async def test_waiting_requests_run_by_priority_then_by_arrival(start_worker: St
     worker = await start_worker({"log_file": str(log)})
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.request({"op": "echo", "label": "first", "sleep_s": 0.3}))
-        await _until(log.exists)
+        await until(log.exists)
         for label, priority in [
             ("prefetch", Priority.PREFETCH),
             ("partial", Priority.PARTIAL),
@@ -79,9 +60,9 @@ async def test_a_cancelled_waiting_request_is_never_sent(start_worker: StartWork
     log = tmp_path / "log"
     worker = await start_worker({"log_file": str(log)})
     running = asyncio.create_task(worker.request({"op": "echo", "label": "running", "sleep_s": 0.2}))
-    await _until(log.exists)
+    await until(log.exists)
     waiting = asyncio.create_task(worker.request({"op": "echo", "label": "waiting"}))
-    await _until(lambda: worker.waiting_count == 1)
+    await until(lambda: worker.waiting_count == 1)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -95,7 +76,7 @@ async def test_replies_to_a_cancelled_request_reach_nobody(start_worker: StartWo
     log = tmp_path / "log"
     worker = await start_worker({"log_file": str(log)})
     running = asyncio.create_task(worker.request({"op": "echo", "label": "late", "sleep_s": 0.2}))
-    await _until(log.exists)
+    await until(log.exists)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
@@ -139,7 +120,7 @@ async def test_a_child_that_dies_idle_is_replaced(start_worker: StartWorker) -> 
     pid = worker.pid
     assert pid is not None
     os.kill(pid, 9)
-    await _until(lambda: worker.pid not in (None, pid))
+    await until(lambda: worker.pid not in (None, pid))
     assert (await worker.request({"op": "echo", "label": "back"})).header["said"] == "back"
 
 
@@ -157,7 +138,7 @@ async def test_requests_are_refused_while_restarts_fail_and_taken_again_later(
     with pytest.raises(ModelUnavailable, match="no such weights"):
         await worker.request({"op": "echo"})
     fail_file.unlink()
-    await _until(lambda: worker.is_available)
+    await until(lambda: worker.is_available)
     assert (await worker.request({"op": "echo", "label": "back"})).header["said"] == "back"
 
 
@@ -228,7 +209,7 @@ async def test_closing_ends_the_child_and_every_request(start_worker: StartWorke
     assert pid is not None
     running = asyncio.create_task(worker.request({"op": "hang"}))
     waiting = asyncio.create_task(worker.request({"op": "echo"}))
-    await _until(log.exists)
+    await until(log.exists)
     async with asyncio.timeout(5):
         await worker.close()
     for task in (running, waiting):
@@ -261,8 +242,8 @@ async def test_a_process_that_cannot_be_made_is_told_and_tried_again(
         patched.setattr("models.child._create_process", no_process)
         with pytest.raises(ModelUnavailable):
             await worker.request({"op": "die"})
-        await _until(lambda: not worker.is_available)
+        await until(lambda: not worker.is_available)
         with pytest.raises(ModelUnavailable, match="Too many open files"):
             await worker.request({"op": "echo"})
-    await _until(lambda: worker.is_available)
+    await until(lambda: worker.is_available)
     assert (await worker.request({"op": "echo", "label": "back"})).header["said"] == "back"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +11,11 @@ import pytest
 from models.errors import ModelUnavailable
 from models.frames import Frame
 from models.worker import RequestDropped, Terms, Worker, WorkerSpec
+from tests.support.waiting import StartWorker, until
 from voice.ports import Priority
 
-StartWorker = Callable[..., Any]
 PARTIAL = Terms(key="a call", is_droppable=True)
 RETRIED = Terms(retry_within_s=60.0)
-
-
-@pytest.fixture
-async def start_worker() -> AsyncIterator[StartWorker]:
-    workers: list[Worker] = []
-
-    async def start(program: str = "fake_worker", options: dict[str, Any] | None = None, **spec: Any) -> Worker:
-        worker = Worker(WorkerSpec("fake", f"tests.support.{program}", options or {}, **spec))
-        workers.append(worker)
-        await worker.start()
-        return worker
-
-    yield start
-    for worker in workers:
-        await worker.close()
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.005)
 
 
 def _ask(worker: Worker, header: dict[str, Any], priority: Priority, terms: Terms) -> asyncio.Task[Frame]:
@@ -49,7 +27,7 @@ async def test_a_partial_that_has_begun_gives_way_to_a_final(start_worker: Start
     step_file = tmp_path / "step"
     steps = {"op": "steps", "to": 1000, "sleep_s": 0.05, "step_file": str(step_file)}
     partial = _ask(worker, steps, Priority.PARTIAL, PARTIAL)
-    await _until(step_file.exists)
+    await until(step_file.exists)
     async with asyncio.timeout(10):
         assert (await worker.request({"op": "echo", "label": "final"})).header["said"] == "final"
     with pytest.raises(RequestDropped, match="urgent"):
@@ -62,7 +40,7 @@ async def test_a_partial_that_has_begun_goes_on_beside_lesser_work(start_worker:
     step_file = tmp_path / "step"
     steps = {"op": "steps", "to": 5, "sleep_s": 0.02, "step_file": str(step_file)}
     partial = _ask(worker, steps, Priority.PARTIAL, PARTIAL)
-    await _until(step_file.exists)
+    await until(step_file.exists)
     await worker.request({"op": "echo"}, priority=Priority.SPECULATION)
     assert (await partial).header["said"] == "done"
 
@@ -71,7 +49,7 @@ async def test_a_newer_partial_replaces_one_that_waits(start_worker: StartWorker
     log = tmp_path / "log"
     worker = await start_worker(options={"log_file": str(log)})
     running = _ask(worker, {"op": "echo", "label": "running", "sleep_s": 0.3}, Priority.FINAL, Terms())
-    await _until(log.exists)
+    await until(log.exists)
     asked = [
         _ask(worker, {"op": "echo", "label": label}, Priority.PARTIAL, Terms(key=key, is_droppable=True))
         for label, key in [("a 1", "a"), ("b 1", "b"), ("a 2", "a")]
@@ -112,7 +90,7 @@ async def test_a_cancelled_request_is_not_tried_again(start_worker: StartWorker,
     log = tmp_path / "log"
     worker = await start_worker(options={"log_file": str(log)}, reply_limit_s=1.0)
     hanging = _ask(worker, {"op": "hang"}, Priority.FINAL, RETRIED)
-    await _until(log.exists)
+    await until(log.exists)
     hanging.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hanging
@@ -133,13 +111,13 @@ async def _ask_together(worker: Worker, operations: list[str]) -> list[asyncio.T
 
 
 async def test_requests_of_one_kind_are_carried_out_together(start_worker: StartWorker) -> None:
-    worker = await start_worker("fake_batch_worker", batch_limit=3)
+    worker = await start_worker(program="fake_batch_worker", batch_limit=3)
     replies = [await each for each in await _ask_together(worker, ["echo"] * 5)]
     assert [reply.header["together"] for reply in replies] == [[0, 1, 2]] * 3 + [[3, 4]] * 2
 
 
 async def test_each_of_a_batch_has_its_own_payload_and_its_own_error(start_worker: StartWorker) -> None:
-    worker = await start_worker("fake_batch_worker", batch_limit=4)
+    worker = await start_worker(program="fake_batch_worker", batch_limit=4)
     first = _ask(worker, {"op": "echo", "label": "first", "sleep_s": 0.3}, Priority.FINAL, Terms())
     await asyncio.sleep(0)
     terms = Terms(batch="kind")
@@ -155,7 +133,7 @@ async def test_each_of_a_batch_has_its_own_payload_and_its_own_error(start_worke
 
 
 async def test_of_a_batch_that_kills_its_process_only_the_guilty_one_fails(start_worker: StartWorker) -> None:
-    worker = await start_worker("fake_batch_worker", batch_limit=3)
+    worker = await start_worker(program="fake_batch_worker", batch_limit=3)
     asked = await _ask_together(worker, ["echo", "die", "echo"])
     with pytest.raises(ModelUnavailable, match="exit status 3"):
         await asked[1]
@@ -163,7 +141,7 @@ async def test_of_a_batch_that_kills_its_process_only_the_guilty_one_fails(start
 
 
 async def test_several_processes_share_one_queue(start_worker: StartWorker) -> None:
-    worker = await start_worker("fake_batch_worker", processes=2)
+    worker = await start_worker(program="fake_batch_worker", processes=2)
     asked = [
         _ask(worker, {"op": "echo", "label": number, "sleep_s": 0.1}, Priority.FINAL, Terms()) for number in range(6)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from studio.errors import AddressUnusable, BindRefused, PortInUse
+from studio.errors import AddressUnusable, PortInUse
 from studio.listening import is_loopback_socket, is_port_free, listen, url_of
 from studio.settings import ServerConfig
 
@@ -31,15 +31,9 @@ def test_loopback_hosts(host: str) -> None:
         assert is_loopback_socket(listener)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4"])
-def test_binding_beyond_loopback_is_refused(host: str) -> None:
-    with pytest.raises(BindRefused, match="VIVAVOCE_ALLOW_INSECURE_BIND=1"):
-        listen(config(host))
-
-
 @pytest.mark.network
-def test_binding_beyond_loopback_may_be_allowed() -> None:
-    with listen(config("0.0.0.0", is_allowed=True)) as listener:
+def test_beyond_loopback_the_door_is_told_so() -> None:
+    with listen(config("0.0.0.0")) as listener:
         assert url_of(listener).startswith("http://127.0.0.1:")
         assert not is_loopback_socket(listener)
 

@@ -152,6 +152,34 @@ BARE_ASSISTANT = Assistant(id="test-bank", name="Test bank", folder="", language
 
 
 @dataclass
+class ScriptedRehearsal:
+    """A turn of a scripted conversation, tried: its actions, if it has any, return after `takes_s`."""
+
+    understood: Understood
+    said: tuple[Said, ...]
+    state_before: Any
+    comes_to_write: bool = False
+    later: tuple[Said, ...] = ()
+    """What comes of the action that may be tried."""
+    takes_s: float = 0.0
+    has_tried: bool = False
+    is_discarded: bool = False
+
+    @property
+    def may_go_on(self) -> bool:
+        return bool(self.later) and not self.is_discarded
+
+    async def go_on(self) -> bool:
+        later, self.later, self.has_tried = self.later, (), True
+        await asyncio.sleep(self.takes_s)
+        self.said = (*self.said, *later)
+        return True
+
+    def discard(self) -> None:
+        self.is_discarded = True
+
+
+@dataclass
 class ScriptedConversation:
     """Understands everything at once and answers by a table of replies; notes every turn it was committed."""
 
@@ -180,6 +208,10 @@ class ScriptedConversation:
         """Foresee what comes before the first action; here, what comes at once."""
         outputs = self.replies.get(understood.turn.text, ()) if understood.turn.text in self.foreseen else ()
         return tuple(output for output in outputs if isinstance(output, Said))
+
+    def rehearse(self, understood: Understood) -> ScriptedRehearsal:
+        """Try a turn; what it says is foreseen."""
+        return ScriptedRehearsal(understood, self.preview(understood), self.state)
 
     async def commit(self, understood: Understood) -> AsyncIterator[TurnOutput]:
         name = understood.turn.text or type(understood.commands[0]).__name__

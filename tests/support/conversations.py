@@ -70,6 +70,7 @@ def new_conversation(
     store: EventStore | None = None,
     conversation_id: str = "call-1",
     report: Callable[[DialogueError], None] | None = None,
+    channel: str = "voice",
 ) -> Conversation:
     """Return a conversation whose parts follow a script unless they are given."""
 
@@ -83,6 +84,7 @@ def new_conversation(
         actions=actions or ScriptedActions({"action_pay": [], "action_balance": []}),
         store=store or MemoryEventStore(),
         random=Random(1),
+        channel=channel,
         report=report or fail,
         clock=lambda: 1_700_000_000.0,
     )

@@ -52,6 +52,7 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "completion_tokens": st.integers(0, 5000),
     "response": st.none() | TEXTS,
     "source": st.none() | TEXTS,
+    "by": st.none() | TEXTS,
     "buttons": st.lists(st.builds(Button, TEXTS, TEXTS), max_size=3).map(tuple),
     "events": st.lists(MAPS, max_size=2).map(tuple),
     "responses": st.lists(MAPS, max_size=2).map(tuple),

@@ -65,12 +65,24 @@ def serve_assistant(
         ServerFailed: it did not become ready.
     """
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    command = [str(VIVAVOCE), "serve", str(assistant), "--port", str(port)]
     own = {"BANK_DATABASE": str(folder / "bank.sqlite"), "VIVAVOCE_DATA_DIR": str(folder)}
+    with running_server(command, port, folder, {**own, **(environment or {})}) as served:
+        yield served
+
+
+@contextmanager
+def running_server(command: list[str], port: int, folder: Path, environment: Mapping[str, str]) -> Iterator[Served]:
+    """Run a server of this machine, ours or another's, until the block ends; its output is kept in the folder.
+
+    Raises:
+        ServerFailed: it did not become ready.
+    """
+    url = f"http://127.0.0.1:{port}"
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [str(VIVAVOCE), "serve", str(assistant), "--port", str(port)],
-            env={**os.environ, **own, **(environment or {})},
+            command,
+            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

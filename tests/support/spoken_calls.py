@@ -16,7 +16,7 @@ from dialogue.testing.runner import Bench
 from dialogue.turn import Ended, Happened, Said, TurnOutput, UserTurn
 from flows.model import Assistant
 from studio.spoken_tests.runner import SpokenBench
-from studio.spoken_tests.serving import new_conversation
+from studio.spoken_tests.serving import conversation_of
 from tests.support.conversations import ScriptedActions, SpokenCommands
 from voice.caller.errors import ConnectionNotMade
 from voice.caller.log import CallLog, ServerEvent
@@ -125,7 +125,7 @@ class TextServer:
 
         @asynccontextmanager
         async def open_line(case: Case) -> AsyncIterator[TextLine]:
-            yield TextLine(new_conversation(case, bench), self)
+            yield TextLine(conversation_of(case, bench), self)
 
         manners = options.pop("manners", Manners((Speaker("joe"),)))
         return SpokenBench(bench, voices or SilentVoices(), manners, open_line, self.measure, **options)

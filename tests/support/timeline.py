@@ -97,7 +97,8 @@ class Timeline:
                     self._due.append((at_ms + self.transcript_ms, final))
                 case turn_effects.RecognisePartial(from_ms):
                     text = self.transcripts[min(self._trials, len(self.transcripts) - 1)]
-                    self._due.append((at_ms + self.partial_ms, turn_inputs.PartialReady(from_ms, text)))
+                    partial = turn_inputs.PartialReady(from_ms, text, "", self.log_probability)
+                    self._due.append((at_ms + self.partial_ms, partial))
                 case turn_effects.JudgeTurn(revision):
                     self._due.append((at_ms + 80, turn_inputs.TurnJudged(revision, self.probability)))
                 case turn_effects.Understand(revision):

@@ -21,6 +21,8 @@ from voice.endpointing.silence import Evidence, wait_ms
 from voice.turns.policy import TurnPolicy
 
 FOLDER = Path(__file__).parent / "endpointing"
+CONFIDENCE = 0.95
+"""Of understanding, whatever it hears: the most impatient that it can be."""
 _PAUSE = re.compile(r"\|(\d*)(?::([\d.]+))?\|")
 
 
@@ -88,7 +90,8 @@ def play(timeline: Timeline, policy: TurnPolicy) -> Outcome:
     """Let endpointing hear one turn of a caller of whom nothing is known."""
     caller, cut_at, wait = CallerPauses(), None, 0
     for pause in timeline.pauses:
-        wait = wait_ms(Evidence(pause.text, probability=pause.probability), timeline.shape, policy, caller)
+        evidence = Evidence(pause.text, probability=pause.probability, is_understood=True, confidence=CONFIDENCE)
+        wait = wait_ms(evidence, timeline.shape, policy, caller)
         if pause.lasts_ms is None:
             break
         if pause.lasts_ms > wait and cut_at is None:

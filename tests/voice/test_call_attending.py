@@ -24,6 +24,7 @@ class NotingRecorder:
 
     heard_ms: list[int] = field(default_factory=list)
     played_frames: int = 0
+    sentences: list[tuple[str, int]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     is_closed: bool = False
@@ -35,7 +36,7 @@ class NotingRecorder:
         self.played_frames += 1
 
     def sentence(self, text: str, begins_ms: int) -> None:
-        pass
+        self.sentences.append((text, begins_ms))
 
     def event(self, event: object) -> None:
         self.events.append(type(event).__name__)
@@ -133,3 +134,20 @@ def test_a_recorder_is_told_everything_and_is_closed_last() -> None:
     assert recorder.inputs.count("FrameHeard") == len(recorder.heard_ms)
     assert {"TranscriptReady", "CommandsReady", "ReplyChanged", "QuestionChanged"} <= set(recorder.inputs)
     assert recorder.is_closed
+
+
+def test_a_recorder_is_told_where_each_sentence_begins() -> None:
+    """So that a reply that reads a sensitive value back is silenced in that sentence alone."""
+    recorder = NotingRecorder()
+    replies = {"pay": [Said("It is done. Your number is 4711. What else?"), Waiting(Expectation())]}
+    link = hold("." * 20 + "####" + "." * 90, ScriptedConversation(replies=replies), ["pay"], recorder=recorder)
+    assert [text for text, _ in recorder.sentences] == [
+        "Hello there.",
+        "It is done.",
+        "Your number is 4711.",
+        "What else?",
+    ]
+    times = [begins_ms for _, begins_ms in recorder.sentences]
+    started = [each["at_ms"] for each in link.of("reply_started")]
+    assert abs(times[1] - started[1]) <= 100
+    assert times[1] + 600 <= times[2] <= times[3] - 1_000, "sentences follow one another as they are heard"

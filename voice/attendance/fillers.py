@@ -9,6 +9,9 @@ its word is over: a filler is cut between words, and never inside one. One that 
                                              │          └ words come: YieldFiller (stop here, speak from there)
                                              └ words come, or the caller makes a sound: DropFiller
 
+In a call the cut is made where the sound is (`voice.speech.speaker`): a filler is told to be over as soon as it is
+said, and `FillerSounds` and `YieldFiller` are for a shell that plays fillers apart from replies.
+
 Pure: `at_ms` is audio time; which filler is said follows from the seed that the state begins with.
 """
 

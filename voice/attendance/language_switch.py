@@ -1,9 +1,11 @@
-"""Which language the call is in: when the caller's own language says that it is another one now.
+"""Which language the call is in: when the caller speaks another one now, asks for it, or the flow chooses it.
 
-Theory of operation. Recognition names the language of each final transcript. One short word is no proof ("no" is
-English, Spanish and Italian), so a switch needs two finals in a row, or one with four words or more and high
-confidence. What completely answered the waiting question was understood, and proves nothing. A language that the
-assistant does not speak is refused, with words in the first language of the call, once.
+Theory of operation. Recognition names the language of each final transcript: in a call's first turns, while another
+language is suspected and after turns that were not understood it looks at every one of the languages offered
+(`is_settled`); later only where the words make little sense. One short word is no proof ("no" is English, Spanish and
+Italian), so a switch needs the finals of two turns in a row, or one with four words or more and high confidence. What
+completely answered the waiting question was understood, and proves nothing. Whoever asks for a language gets it. One
+that the assistant does not speak is refused, in words of the call's language, once.
 
 Pure; a call that speaks one language and is not told what else it hears never switches.
 """
@@ -12,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
+
+from voice.attendance.language_request import asked_language
 
 MOST_LANGUAGES = 40
 """As many may be listed; more is a mistake in the file."""
@@ -30,35 +34,65 @@ class LanguagePolicy:
     sure_log_probability: float = -0.5
     """High confidence: speech measured -0.09 in the median and -1.07 at worst (reference/speech-models.md)."""
     finals: int = 2
-    """So many finals in a row are enough for a switch, however short; our own choice."""
+    """The finals of so many turns in a row are enough for a switch, however short; our own choice."""
+    first_turns: int = 3
+    """In so many turns of a call's beginning, or after a switch, every language is looked for; our own choice."""
+    missed_turns: int = 2
+    """And after so many turns in a row that were not understood; our own choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinalHeard:
     """A final transcript. `language` as the recogniser detected it, None where it did not.
 
-    `was_certain`: its words completely answered the question that waited.
+    `was_certain`: its words completely answered the question that waited. `turn`: any number that the transcripts of
+    one turn share; without it this is a turn of its own. `is_answer_awaited`: a question waits for words.
     """
 
     text: str
     language: str | None
     log_probability: float
     was_certain: bool = False
+    turn: int | None = None
+    is_answer_awaited: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTaken:
+    """A turn of the caller was committed. `was_certain` as above; `was_understood`: something came of it."""
+
+    was_certain: bool
+    was_understood: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """A flow or an action has set the slot `language`."""
+
+    language: str
+
+
+LanguageInput: TypeAlias = FinalHeard | TurnTaken | LanguageChosen
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchLanguage:
-    """Go on in this language (of `languages`): recognition, the slot `language`, the voice; then answer the turn."""
+    """Go on in this language (of `languages`): recognition, the slot `language`, the voice; then answer the turn.
+
+    `was_asked`: the caller has asked for it and for nothing else, so that a word of assent is the answer.
+    """
 
     language: str
     voice: str | None
+    was_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseLanguage:
-    """Say `language_refused` in the first language of the call; `language` is what was heard."""
+    """Say `language_refused`; `language` is what was heard or, if it `was_asked` for and for nothing else, its name."""
 
     language: str
+    was_asked: bool = False
 
 
 LanguageEffect: TypeAlias = SwitchLanguage | RefuseLanguage
@@ -73,31 +107,79 @@ class LanguageState:
     finals: int = 0
     """How many finals in a row were in the candidate."""
     refused: frozenset[str] = frozenset()
+    turn: int | None = None
+    """The turn whose final was counted last; a second transcript of it takes the place of the first."""
+    before: tuple[str, int] = ("", 0)
+    """Candidate and finals before that turn."""
+    turns: int = 0
+    """How many turns were taken in this language."""
+    missed: int = 0
+    """How many of them in a row, up to the last, were not understood."""
 
 
-def step(
-    state: LanguageState, given: FinalHeard, policy: LanguagePolicy
-) -> tuple[LanguageState, tuple[LanguageEffect, ...]]:
-    """Take a final transcript; return the new state and what is to be done."""
-    current = state.current or policy.languages[0]
-    state = replace(state, current=current)
+Step: TypeAlias = tuple[LanguageState, tuple[LanguageEffect, ...]]
+
+
+def is_settled(state: LanguageState, policy: LanguagePolicy) -> bool:
+    """Say whether the caller has been speaking the call's language, so that no other one is to be looked for."""
+    if len(policy.languages) < 2:
+        return True
+    return state.turns >= policy.first_turns and state.missed < policy.missed_turns and not state.candidate
+
+
+def step(state: LanguageState, given: LanguageInput, policy: LanguagePolicy) -> Step:
+    """Take what happened; return the new state and what is to be done."""
+    state = replace(state, current=state.current or policy.languages[0])
+    match given:
+        case FinalHeard():
+            return _hear(state, given, policy)
+        case TurnTaken(was_certain, was_understood):
+            missed = 0 if was_understood else state.missed + 1
+            taken = replace(state, turn=None, turns=state.turns + 1, missed=missed)
+            candidate, finals = state.before if was_certain else (state.candidate, state.finals)
+            return replace(taken, candidate=candidate, finals=finals), ()
+        case LanguageChosen(language):
+            spoken = spoken_language(language, policy.languages)
+            return (state, ()) if spoken in (None, state.current) else _switch(state, str(spoken), policy)
+        case _:
+            assert_never(given)
+
+
+def _hear(state: LanguageState, given: FinalHeard, policy: LanguagePolicy) -> Step:
+    if len(policy.languages) > 1:
+        asked = asked_language(given.text, is_answer_awaited=given.is_answer_awaited)
+        if asked is not None and asked != _primary(state.current):
+            return _turn_to(state, asked, policy, was_asked=True)
     words = len(given.text.split())
     if not given.language or given.was_certain or not words:
         return state, ()
+    if given.turn is None or given.turn != state.turn:
+        state = replace(state, turn=given.turn, before=(state.candidate, state.finals))
+    candidate, finals = state.before
     heard = _primary(given.language)
-    if heard == _primary(current):
+    if heard == _primary(state.current):
         return replace(state, candidate="", finals=0), ()
-    finals = state.finals + 1 if heard == state.candidate else 1
+    finals = finals + 1 if heard == candidate else 1
     is_sure = words >= policy.sure_words and given.log_probability >= policy.sure_log_probability
     if not is_sure and finals < policy.finals:
         return replace(state, candidate=heard, finals=finals), ()
-    spoken = spoken_language(given.language, policy.languages)
-    settled = replace(state, candidate="", finals=0)
+    return _turn_to(state, given.language, policy, was_asked=False)
+
+
+def _turn_to(state: LanguageState, language: str, policy: LanguagePolicy, *, was_asked: bool) -> Step:
+    """Switch to a language, or refuse it: what is heard once, what is asked for each time."""
+    spoken = spoken_language(language, policy.languages)
     if spoken is not None:
-        return replace(settled, current=spoken), (SwitchLanguage(spoken, voice_for(spoken, policy)),)
-    if heard in state.refused:
+        return _switch(state, spoken, policy, was_asked=was_asked)
+    heard, settled = _primary(language), replace(state, candidate="", finals=0, before=("", 0))
+    if heard in state.refused and not was_asked:
         return settled, ()
-    return replace(settled, refused=state.refused | {heard}), (RefuseLanguage(given.language),)
+    return replace(settled, refused=state.refused | {heard}), (RefuseLanguage(language, was_asked),)
+
+
+def _switch(state: LanguageState, language: str, policy: LanguagePolicy, *, was_asked: bool = False) -> Step:
+    switched = LanguageState(current=language, refused=state.refused, turn=state.turn)
+    return switched, (SwitchLanguage(language, voice_for(language, policy), was_asked),)
 
 
 def spoken_language(language: str, languages: tuple[str, ...]) -> str | None:

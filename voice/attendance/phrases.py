@@ -26,6 +26,7 @@ PhraseKind: TypeAlias = Literal[
     "goodbye_silent",
     "goodbye_too_long",
     "language_refused",
+    "language_switched",
 ]
 
 RESPONSES: Final[Mapping[PhraseKind, str]] = {
@@ -39,6 +40,7 @@ RESPONSES: Final[Mapping[PhraseKind, str]] = {
     "goodbye_silent": "utter_inform_hangup",
     "goodbye_too_long": "utter_call_too_long",
     "language_refused": "utter_language_refused",
+    "language_switched": "utter_language_switched",
 }
 """The response of the domain that replaces each phrase."""
 
@@ -53,6 +55,7 @@ _ENGLISH: Final[Mapping[PhraseKind, tuple[str, ...]]] = {
     "goodbye_silent": ("I can't hear you any more, so I'll hang up now. Goodbye.",),
     "goodbye_too_long": ("Our time on this call is over. Please call again if you need anything more. Goodbye.",),
     "language_refused": ("Sorry, I only speak English.",),
+    "language_switched": ("Of course, let's speak English.",),
 }
 _GERMAN: Final[Mapping[PhraseKind, tuple[str, ...]]] = {
     "filler": ("Einen Moment.", "Ich schaue nach.", "Eine Sekunde.", "Ich prüfe das."),
@@ -65,8 +68,11 @@ _GERMAN: Final[Mapping[PhraseKind, tuple[str, ...]]] = {
     "goodbye_silent": ("Ich höre Sie nicht mehr und lege jetzt auf. Auf Wiederhören.",),
     "goodbye_too_long": ("Unsere Gesprächszeit ist um. Rufen Sie gern wieder an. Auf Wiederhören.",),
     "language_refused": ("Entschuldigung, ich spreche nur Deutsch.",),
+    "language_switched": ("Gern, wir sprechen jetzt Deutsch.",),
 }
 BUILT_IN: Final[Mapping[str, Mapping[PhraseKind, tuple[str, ...]]]] = {"en": _ENGLISH, "de": _GERMAN}
+_OF_COURSE: Final = "OK."
+"""Assent to a language that has no words here."""
 _SORRY: Final[Mapping[str, str]] = {
     "en": "Sorry, I don't speak that language.",
     "de": "Entschuldigung, diese Sprache spreche ich nicht.",
@@ -94,6 +100,8 @@ def texts(
     primary = language.partition("-")[0].lower()
     if kind == "language_refused" and (not is_only_language or primary not in BUILT_IN):
         return (_SORRY.get(primary, _SORRY["en"]),)
+    if kind == "language_switched" and primary not in BUILT_IN:
+        return (_OF_COURSE,)
     return BUILT_IN.get(primary, _ENGLISH)[kind]
 
 

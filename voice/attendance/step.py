@@ -41,7 +41,7 @@ class FrameTaken:
 
     `level_db` and `is_voiced`: the frame's level (`audio.level_db`) and what voice activity takes it for.
     `is_real`: it came from the caller and was not put in their place. `is_sounding`: turn-taking is in a turn of the
-    caller. `is_replying`: a reply is being made, said or held.
+    caller. `is_replying`: a reply is being made, said or held. `is_unheard`: the caller has fallen silent in that turn.
     """
 
     at_ms: int
@@ -50,6 +50,7 @@ class FrameTaken:
     is_real: bool = True
     is_sounding: bool = False
     is_replying: bool = False
+    is_unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ AttendanceInput: TypeAlias = (
     | watchdog.ReplyHeld
     | watchdog.PartDoes
     | keypad.KeyPressed
-    | language_switch.FinalHeard
+    | language_switch.LanguageInput
     | call_limits.GoodbyeOver
     | call_limits.CallerGone
 )
@@ -133,7 +134,7 @@ AttendanceEffect: TypeAlias = (
     | watchdog.Report
     | BackgroundBegan
     | BackgroundEnded
-    | language_switch.SwitchLanguage
+    | language_switch.LanguageEffect
 )
 
 
@@ -189,7 +190,7 @@ def step(state: AttendanceState, given: AttendanceInput, policy: AttendancePolic
         case keypad.KeyPressed(at_ms=at_ms):
             run.tell_active(at_ms)
             run.tell_keypad(given)
-        case language_switch.FinalHeard():
+        case language_switch.FinalHeard() | language_switch.TurnTaken() | language_switch.LanguageChosen():
             run.tell_language(given)
         case call_limits.GoodbyeOver() | call_limits.CallerGone():
             run.tell_limits(given)
@@ -261,7 +262,7 @@ class _Run:
             return
         self.tell_idle(idle.Tick(at_ms, is_sounding or frame.is_replying))
         self.tell_fillers(fillers.Tick(at_ms, is_sounding))
-        self.tell_watch(watchdog.Tick(at_ms, is_sounding))
+        self.tell_watch(watchdog.Tick(at_ms, is_sounding and not frame.is_unheard, frame.is_unheard))
         is_floor_free = not is_sounding and not frame.is_replying and self.state.watch.owed_since_ms is None
         self.tell_limits(call_limits.Tick(at_ms, is_floor_free))
 
@@ -335,14 +336,7 @@ class _Run:
             else:
                 self.effects.append(effect)
 
-    def tell_language(self, given: language_switch.FinalHeard) -> None:
+    def tell_language(self, given: language_switch.LanguageInput) -> None:
         state, effects = language_switch.step(self.state.language, given, self._policy.call.language)
         self.state = replace(self.state, language=state)
-        for effect in effects:
-            match effect:
-                case language_switch.SwitchLanguage():
-                    self.effects.append(effect)
-                case language_switch.RefuseLanguage():
-                    self.effects.append(SayPhrase("language_refused"))
-                case _:
-                    assert_never(effect)
+        self.effects += effects

@@ -5,7 +5,8 @@ words of apology are said, once a turn. *A reply is held and neither goes on nor
 comes from the caller*: it is told. Each is a fault of ours or of the line, so each is reported with what every part was
 doing and since when: that is what one needs to know afterwards.
 
-    TurnCommitted ──8 s without a sound of ours──→ SpeakFallback + Report(reply-overdue)
+    TurnCommitted, or silence of a caller who was not heard yet ──8 s without a sound of ours──→
+                                SpeakFallback + Report(reply-overdue)
     answered with no words ──1.5 s──→ the same, as reply-empty
     ReplyPaused ──6 s──→ ReleaseReply + Report(reply-stuck)
     FrameHeard ──5 s──→ Report(audio-missing) ──FrameHeard──→ told again if it stops again
@@ -45,10 +46,14 @@ class WatchPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """20 ms passed. `is_sounding`: the caller makes a sound, so that nobody is to talk over them."""
+    """20 ms passed. `is_sounding`: the caller makes a sound, so that nobody is to talk over them.
+
+    `is_unheard`: they have fallen silent, and what they said is not known yet, or not yet taken for a turn.
+    """
 
     at_ms: int
     is_sounding: bool = False
+    is_unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,8 @@ class WatchState:
 
     owed_since_ms: int | None = None
     """Since when a reply is owed of which nothing was heard."""
+    unheard_since_ms: int | None = None
+    """Since when it is not known what a caller has said who has fallen silent: they are owed a reply as well."""
     has_answer: bool = False
     """The turn was carried out."""
     is_empty: bool = False
@@ -229,6 +236,10 @@ def _answer(state: WatchState, at_ms: int, has_words: bool) -> WatchState:
 
 
 def _tick(state: WatchState, tick: Tick, policy: WatchPolicy) -> Step:
+    if tick.is_unheard != (state.unheard_since_ms is not None):
+        state = replace(state, unheard_since_ms=tick.at_ms if tick.is_unheard else None)
+        if state.owed_since_ms is None:
+            state = replace(state, has_fallen_back=False)
     effects: tuple[WatchEffect, ...] = ()
     for watch in (_watch_reply, _watch_held, _watch_frames):
         state, more = watch(state, tick, policy)
@@ -237,14 +248,15 @@ def _tick(state: WatchState, tick: Tick, policy: WatchPolicy) -> Step:
 
 
 def _watch_reply(state: WatchState, tick: Tick, policy: WatchPolicy) -> Step:
-    if state.owed_since_ms is None or state.has_fallen_back or state.is_heard or tick.is_sounding:
+    since_ms = state.unheard_since_ms if state.owed_since_ms is None else state.owed_since_ms
+    if since_ms is None or state.has_fallen_back or state.is_heard or tick.is_sounding:
         return state, ()
     limit_ms = min(policy.empty_ms, policy.overdue_ms) if state.is_empty else policy.overdue_ms
-    still_ms = tick.at_ms - state.still_since_ms
+    still_ms = tick.at_ms - max(state.still_since_ms, since_ms)
     if not policy.overdue_ms or not limit_ms or still_ms < limit_ms:
         return state, ()
     code: Code = "reply-empty" if state.is_empty else "reply-overdue"
-    owed_ms = tick.at_ms - state.owed_since_ms
+    owed_ms = tick.at_ms - since_ms
     told = f"a reply is owed for {owed_ms} ms and nothing was audible for {still_ms} ms; {described(state, tick.at_ms)}"
     # An empty answer is made good by the apology; another one may still come.
     owed_since_ms = None if state.is_empty else state.owed_since_ms

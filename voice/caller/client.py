@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx
 
@@ -103,9 +104,10 @@ async def hold_call(
             answer = await line.connect(signalling)
             conversation = Conversation(line, options, on_event, stop or asyncio.Event())
             ending = await run_conversation(conversation, signalling, answer, script)
+            state = await signalling.state(answer) if ending.failure is None else None
         finally:
             await line.close()
-    return finished_log(line, answer, ending)
+    return finished_log(line, answer, ending, state)
 
 
 def fold(log: CallLog, script: Script) -> CallRecord:
@@ -154,7 +156,9 @@ def ended_by_server(reason: str) -> Ending:
     return Ending(reason, failure)
 
 
-def finished_log(line: Line, answer: Answer, ending: Ending) -> CallLog:
+def finished_log(line: Line, answer: Answer, ending: Ending, state: Mapping[str, Any] | None = None) -> CallLog:
+    """Make the log of a call; `state` is what its server says of it, if anything."""
+    media = (state or {}).get("media")
     return CallLog(
         call_id=answer.call_id,
         spoken=tuple(line.microphone.spoken),
@@ -166,6 +170,7 @@ def finished_log(line: Line, answer: Answer, ending: Ending) -> CallLog:
         ended=ending.reason or HUNG_UP,
         failure=ending.failure,
         connected_ms=line.connected_ms,
+        media=media if isinstance(media, dict) else {},
     )
 
 

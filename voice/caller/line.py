@@ -13,7 +13,9 @@ import av
 import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import RtpPacket
 
+from voice.caller.arrivals import Arrivals
 from voice.caller.clock import Pong
 from voice.caller.errors import ConnectionNotMade, OfferRefused
 from voice.caller.log import ServerEvent
@@ -73,7 +75,8 @@ class Line:
         transceiver.setCodecPreferences([codec for codec in codecs if codec.mimeType == "audio/opus"])
         self._sender: RTCRtpSender = transceiver.sender
         self._receiver: RTCRtpReceiver = transceiver.receiver
-        tap_packets(self._receiver, self._take_packet, self.now_ms, self._losses[1])
+        self._arrivals = Arrivals()
+        tap_packets(self._receiver, self._take_packet, self.now_ms, self._losses[1], self._arrivals)
         self._channel = self._peer.createDataChannel(CHANNEL_LABEL)
         self._channel.on("open", self._is_open.set)
         self._channel.on("close", self._lose)
@@ -89,6 +92,8 @@ class Line:
         except Exception as error:  # outside bytes: the SDP parser of aiortc raises whatever it stumbles over
             await signalling.hang_up(answer)
             raise OfferRefused(f"{signalling.url} answered with an SDP that cannot be used: {error}") from error
+        for protocol in self._sender.transport.transport._connection._protocols:  # one a network interface
+            self._arrivals.watch(protocol)
         lose_sent_packets(self._sender.transport, self._losses[0])
         try:
             await asyncio.wait_for(self._is_open.wait(), CONNECT_LIMIT_S)
@@ -165,9 +170,10 @@ def tap_packets(
     on_packet: Callable[[RtpAudio], None],
     now_ms: Callable[[], float],
     loss: Loss | None = None,
+    arrivals: Arrivals | None = None,
 ) -> None:
     """Show every RTP packet to `on_packet` on its arrival, before the receiver's jitter buffer; what is lost on the
-    way reaches neither.
+    way reaches neither. `arrivals` knows when packets came that were read late.
 
     The stock buffer holds four packets back (80 ms), and fourteen after a loss: a gap measured behind it
     would be that much too long. aiortc has no public place to look at packets, so this wraps a private
@@ -175,10 +181,12 @@ def tap_packets(
     """
     handle = receiver._handle_rtp_packet
 
-    async def tapped(packet: Any, arrival_time_ms: int) -> None:
+    async def tapped(packet: RtpPacket, arrival_time_ms: int) -> None:
         if loss is not None and loss.takes_one():
             return
-        on_packet(RtpAudio(now_ms(), packet.sequence_number, packet.timestamp, bytes(packet.payload)))
+        sequence, timestamp = packet.sequence_number, packet.timestamp
+        waited_ms = 0.0 if arrivals is None else arrivals.take_waited_ms(sequence, timestamp, packet.ssrc)
+        on_packet(RtpAudio(now_ms() - waited_ms, sequence, timestamp, bytes(packet.payload), waited_ms))
         await handle(packet, arrival_time_ms=arrival_time_ms)
 
     receiver._handle_rtp_packet = tapped  # type: ignore[method-assign]

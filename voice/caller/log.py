@@ -6,7 +6,7 @@ Times are milliseconds since the call was begun, on the caller's monotonic clock
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from voice.audio import FRAME_MS
@@ -53,6 +53,8 @@ class CallLog:
     failure: str | None = None
     connected_ms: float | None = None
     """When the encrypted connection stood: from here on audio can flow, and a greeting can be heard."""
+    media: Mapping[str, Any] = field(default_factory=dict)
+    """What the server counted of its side (`voice.transports.statistics`), where it tells."""
 
     def spoken_at_ms(self, frame: int, sample: int) -> float:
         """Return when a sample was spoken: a microphone hands a frame over when its last sample has been

@@ -3,7 +3,7 @@ went."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from voice.audio import FRAME_MS
 from voice.caller.clock import server_offset_ms, shortest_round_trip_ms
-from voice.caller.lateness import late_received
+from voice.caller.lateness import LATE_MS, late_received
 from voice.caller.log import CallLog, ServerEvent, Spoken
 from voice.caller.measure import GapParts, ServerLatency, answer_onset, audible_stretches, split_gap
 from voice.caller.timeline import SAMPLES_PER_MS, Timeline, decode, place
@@ -72,7 +72,9 @@ class CallReport:
     """A whole call. `ended` is why it did; `failure` says what went wrong, None for a proper end.
 
     `greeting_gap_ms`: from the connection to the first audible sample of the greeting. `late_frames` are the caller's
-    own, `late_received` those of the `received` ones that came more than 60 ms after their moment.
+    own, `late_received` those of the `received` ones that came more than 60 ms after their moment, `read_late` those
+    that had come and were read so late, which is the caller's own doing. `server_sent` and `server_late` are the frames
+    that the server says it sent, and sent more than 60 ms late; None where it does not say.
     """
 
     call_id: str | None
@@ -89,6 +91,9 @@ class CallReport:
     greeting_gap_ms: int | None = None
     late_received: int = 0
     received: int = 0
+    read_late: int = 0
+    server_sent: int | None = None
+    server_late: int | None = None
 
     @property
     def is_good(self) -> bool:
@@ -112,6 +117,9 @@ class CallReport:
             "late_frames": self.late_frames,
             "late_received": self.late_received,
             "received": self.received,
+            "read_late": self.read_late,
+            "server_sent": self.server_sent,
+            "server_late": self.server_late,
             "round_trip_ms": self.round_trip_ms,
         }
 
@@ -182,6 +190,9 @@ def make_report(log: CallLog, timeline: Timeline, names: Sequence[str]) -> CallR
         ),
         late_received=late_received(log.packets),
         received=len(log.packets),
+        read_late=sum(1 for packet in log.packets if packet.waited_ms > LATE_MS),
+        server_sent=counted(log.media, "sent_frames"),
+        server_late=counted(log.media, "very_late_frames"),
     )
 
 
@@ -264,6 +275,12 @@ def server_latency(event: ServerEvent) -> ServerLatency | None:
             return ServerLatency(whole, speech_end_ms, first_audio_ms, known)
         case _:
             return None
+
+
+def counted(media: Mapping[str, Any], name: str) -> int | None:
+    """Return one count of the server's; None where it told none."""
+    value = media.get(name)
+    return value if isinstance(value, int) else None
 
 
 def late_frames(sent_ms: Sequence[float]) -> int:

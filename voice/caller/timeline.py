@@ -29,12 +29,16 @@ PAUSE_MS = 100
 
 @dataclass(frozen=True, slots=True)
 class RtpAudio:
-    """One RTP packet of Opus as it arrived; `arrival_ms` on the caller's clock."""
+    """One RTP packet of Opus as it arrived; `arrival_ms` on the caller's clock, when the kernel had it.
+
+    `waited_ms`: how long it lay there until this process read it.
+    """
 
     arrival_ms: float
     sequence: int
     timestamp: int
     payload: bytes
+    waited_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,52 +10,31 @@ says the rest. Until then it can be taken back, and nothing has come of it.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 
 import structlog
 
 from dialogue.conversation import Conversation
 from dialogue.events import AssistantSaid, DialogueEvent, user_said
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, Waiting
-from voice.attendance import fillers
+from voice.attendance import fillers, phrases
+from voice.calls.live_reply import BegunReply, LiveReply
+from voice.calls.owed_turns import FINISH_S, OwedTurn, OwedTurns
 from voice.endpointing.answer_shape import shape_of
 from voice.engines import SpeechEngines
-from voice.events import BargeIn, CallEvent, Fault, LatencyMeasured, ReplyFinished, ReplyStarted
-from voice.latency import TurnMarks, parts
+from voice.events import BargeIn, CallEvent, Fault, ReplyFinished, ReplyStarted
+from voice.latency import TurnMarks
 from voice.link import FramePlayed, MediaLink, ReplyStopped, TurnAnswered
-from voice.speech.playback import PlaybackQueue
+from voice.speech.playback import PlaybackQueue, PlayedFrame
 from voice.speech.speaker import Reply
 from voice.speech.speculation import Speculation
 from voice.turns.inputs import QuestionChanged, ReplyAudible, ReplyChanged
 
+LANGUAGE_SLOT = "language"
+"""The format's slot of the language that a conversation is in."""
 Emit = Callable[[CallEvent | DialogueEvent], None]
 Outputs = Callable[[Reply], Awaitable[AsyncIterator[TurnOutput]]]
-
-
-@dataclass(slots=True)
-class _Live:
-    """The reply that is being produced or played."""
-
-    reply: Reply
-    speaking: asyncio.Task[None]
-    marks: TurnMarks | None
-    was_ready: bool = False
-    is_decided: bool = False
-    sentence: int = 0
-    """The sentence that is being heard."""
-    fillers: int = 0
-    """With so many sentences the reply began that are no part of the turn."""
-
-
-@dataclass(slots=True)
-class _Begun:
-    """A reply that is heard before its turn is committed; `foreseen` is what it says."""
-
-    revision: int
-    reply: Reply
-    understood: Understood
-    foreseen: list[Said]
 
 
 class Answering:
@@ -71,18 +50,41 @@ class Answering:
         speculation: Speculation,
     ) -> None:
         self.playback = PlaybackQueue(link.output_rate_hz)
-        self.turn: asyncio.Task[None] | None = None
-        """The committed turn that was answered last, or is being answered."""
         self._link = link
         self._conversation = conversation
         self._engines = engines
         self._tasks = tasks
+        self._owed = OwedTurns(tasks)
         self._emit = emit
         self._speculation = speculation
-        self._live: _Live | None = None
-        self._begun: _Begun | None = None
+        self._live: LiveReply | None = None
+        self._begun: BegunReply | None = None
+        self._asides: list[str] = []
+        """What is said behind the live reply, to which nothing can be added any more."""
+        self._language = engines.language
         self._reply_ids = 0
         self._log = structlog.get_logger().bind(call_id=link.call_id)
+
+    @property
+    def turn(self) -> asyncio.Task[None] | None:
+        """The turn that was committed last; it may be over."""
+        return self._owed.last
+
+    def speak_in(self, language: str) -> None:
+        """Answer in this language from the next turn on: the domain's translations go by the slot `language`."""
+        self._language = language
+        self._engines.speak_in(language)
+        if LANGUAGE_SLOT in self._conversation.assistant.slots:
+            self._owed.add(lambda owed: self._set_language(language, owed))
+
+    async def _set_language(self, language: str, owed: OwedTurn) -> None:
+        owed.has_begun = True
+        try:
+            if owed.before is not None:
+                await asyncio.wait([owed.before])
+            await self._conversation.set_slots({LANGUAGE_SLOT: language})
+        except Exception as error:
+            self._fault("language-not-set", error)
 
     @property
     def is_silent(self) -> bool:
@@ -102,25 +104,29 @@ class Answering:
 
         async def outputs(reply: Reply) -> AsyncIterator[TurnOutput]:
             understood = await understanding
-            self._mark_understood(reply)
+            if self._live is not None and self._live.reply is reply:
+                self._live.understood(self._link.now_ms())
             self._emit(user_said(understood))
             return self._conversation.commit(understood)
 
+        self._speculation.turn_over()
         self._begin(outputs, marks, min_gap_ms)
 
     def begin(
         self, revision: int, understood: Understood, foreseen: Sequence[Said], marks: TurnMarks, min_gap_ms: int
     ) -> None:
-        """Say what a turn would say, before it is committed."""
+        """Say what a turn would say, before it is committed; nothing, where it is only held back to be taken back."""
         if self._live is not None:
             self._interrupt(self._live, self._link.now_ms())
         live = self._open(marks, min_gap_ms)
-        live.is_decided, live.was_ready = True, self._speculation.is_ready(foreseen)
-        self._begun = _Begun(revision, live.reply, understood, list(foreseen))
+        live.is_decided, live.was_ready = bool(foreseen), self._speculation.is_ready(foreseen)
+        self._begun = BegunReply(revision, live.reply, understood, list(foreseen))
         self._emit(user_said(understood))
         for said in foreseen:
             self._emit(AssistantSaid(said.text, said.response, said.buttons, said.source))
             live.reply.say(said.text)
+        if not foreseen:  # the time to take it back runs from now, since nothing of it will be heard before
+            self._link.inbox.put(ReplyAudible(live.reply.reply_id))
 
     def has_begun(self, revision: int) -> bool:
         return self._begun is not None and self._begun.revision == revision
@@ -134,11 +140,14 @@ class Answering:
         async def outputs(_: Reply) -> AsyncIterator[TurnOutput]:
             return self._conversation.commit(begun.understood)
 
-        self.turn = self._tasks.create_task(self._carry_out(outputs, begun.reply, self.turn, begun.foreseen))
+        self._speculation.turn_over()
+        self._owed.add(lambda owed: self._carry_out(outputs, begun.reply, begun.foreseen, owed))
 
     def retract(self, at_ms: int) -> None:
         """Take back the reply that was begun: its turn goes on."""
         begun, self._begun = self._begun, None
+        if begun is not None:
+            self._speculation.discard(begun.understood)
         if begun is not None and self._live is not None and self._live.reply is begun.reply:
             self._cut_off(self._live, at_ms)
             self._silence()
@@ -156,13 +165,16 @@ class Answering:
         What ends the call takes the place of what is being said; anything else is said behind it.
         """
         if self._live is not None and ends_call:
+            self._asides.clear()
             self.hush(self._link.now_ms())
+        if self._live is not None and self._live.reply.is_finished:
+            self._asides.append(text)
+            return self._live.reply.reply_id
         is_new = self._live is None
         live = self._live if self._live is not None else self._open(None, 0)
         self._emit(AssistantSaid(text))
-        live.reply.say(text)
+        live.reply.say(text, kind="aside")
         if is_new:
-            live.reply.is_aside = True
             live.reply.finish()
         if ends_call:
             self._protect(live.reply)
@@ -172,7 +184,7 @@ class Answering:
         """Say a few words before a reply of which nothing is known yet."""
         live = self._live
         if live is not None and len(live.reply.sentences) == live.fillers:
-            live.reply.say(text)
+            live.reply.say(text, kind="filler")
             live.fillers = len(live.reply.sentences)
             self._emit(AssistantSaid(text, source=fillers.SOURCE))
 
@@ -181,6 +193,13 @@ class Answering:
         """Whether the assistant is being heard in this frame, and whether that is a filler."""
         is_heard = self.playback.reply_id is not None and self.playback.is_sounding
         return is_heard, self._live is not None and self._live.sentence < self._live.fillers
+
+    def begun_sentence(self, frame: PlayedFrame) -> str:
+        """Return the sentence that begins in this frame; empty if none does."""
+        live = self._live
+        if frame.sentence is None or live is None or frame.reply_id != live.reply.reply_id:
+            return ""
+        return live.reply.sentences[frame.sentence]
 
     def pause(self, reply_id: int) -> None:
         """Hold a reply until it is known what the caller's sounds are."""
@@ -202,7 +221,9 @@ class Answering:
             return
         if frame.is_first_audible:
             self._emit(ReplyStarted(live.reply.reply_id, at_ms))
-            self._account(live, played.sent_ms + frame.onset_ms)
+            measured = live.measured(played.sent_ms + frame.onset_ms)
+            if measured is not None:
+                self._emit(measured)
         if frame.sentence is not None:
             live.sentence = frame.sentence
         if frame.is_first_audible or frame.sentence is not None:
@@ -213,11 +234,28 @@ class Answering:
 
     def ended(self, reply_id: int) -> None:
         """A reply is over: played, or with nothing to play."""
-        if self._live is not None and self._live.reply.reply_id == reply_id:
-            self._silence()
+        live = self._live
+        if live is None or live.reply.reply_id != reply_id:
+            return
+        self._silence()
+        if live.reply.has_lost:
+            self._note_cut(live.reply, live.reply.heard_text(math.inf))
+        if self._asides:
+            self.say_aside(self._asides.pop(0), ends_call=False)
+
+    async def finish(self) -> None:
+        """Let each committed turn come to its end. One that could not even begin is told of: none is lost unseen."""
+        await self._owed.finish(self._lose_turn)
+
+    def _lose_turn(self) -> None:
+        why = f"its commands were still unknown {FINISH_S:.0f} s after the caller had hung up"
+        what = f"a turn of the caller was not carried out: {why}; see the transcript for what they wanted"
+        self._log.error("turn-not-carried-out", reason=why)
+        self._emit(Fault("turn-not-carried-out", what, self._link.now_ms()))
 
     def stop(self) -> None:
         """Fall silent for good; the turn being answered goes on."""
+        self._asides.clear()
         if self._live is not None:
             self.playback.stop(self._live.reply.reply_id)
             self._silence()
@@ -226,32 +264,28 @@ class Answering:
 
     def _begin(self, outputs: Outputs, marks: TurnMarks | None, min_gap_ms: int) -> None:
         live = self._open(marks, min_gap_ms)
-        self.turn = self._tasks.create_task(self._carry_out(outputs, live.reply, self.turn, []))
+        self._owed.add(lambda owed: self._carry_out(outputs, live.reply, [], owed))
 
-    def _open(self, marks: TurnMarks | None, min_gap_ms: int) -> _Live:
+    def _open(self, marks: TurnMarks | None, min_gap_ms: int) -> LiveReply:
         """Make a reply the live one; it is spoken as its texts come."""
         self._reply_ids += 1
         reply = Reply(self._reply_ids, not_before_ms=marks.speech_end_ms + min_gap_ms if marks else 0)
-        self._live = _Live(reply, self._tasks.create_task(self._speak(reply)), marks)
+        self._live = LiveReply(reply, self._tasks.create_task(self._speak(reply)), marks)
         self._link.inbox.put(ReplyChanged(reply.reply_id))
         return self._live
 
-    async def _carry_out(
-        self,
-        outputs: Outputs,
-        reply: Reply,
-        before: asyncio.Task[None] | None,
-        foreseen: list[Said],
-    ) -> None:
+    async def _carry_out(self, outputs: Outputs, reply: Reply, foreseen: list[Said], owed: OwedTurn) -> None:
         """Carry a committed turn to its end; turns follow one another in the order of their commits.
 
         What was `foreseen` is being said already.
         """
         ended: str | None = None
         try:
-            if before is not None:
-                await asyncio.wait([before])
-            async for output in await outputs(reply):
+            if owed.before is not None:
+                await asyncio.wait([owed.before])
+            turn = await outputs(reply)
+            owed.has_begun = True
+            async for output in turn:
                 if isinstance(output, Said) and foreseen:
                     if foreseen.pop(0).text == output.text:
                         continue
@@ -275,7 +309,7 @@ class Answering:
             case Happened(event):
                 self._emit(event)
             case Waiting(expectation):
-                shape = shape_of(expectation, self._conversation.assistant, self._engines.language)
+                shape = shape_of(expectation, self._conversation.assistant, self._language)
                 if shape.is_interruptible is False:
                     self._protect(reply)
                 self._link.inbox.put(QuestionChanged(expectation, shape=shape))
@@ -289,10 +323,7 @@ class Answering:
     def _say(self, said: Said, reply: Reply) -> None:
         live = self._live
         if live is not None and live.reply is reply and not live.is_decided:
-            live.is_decided = True
-            live.was_ready = self._speculation.is_ready((said,))
-            if live.marks is not None:
-                live.marks = replace(live.marks, decided_ms=self._link.now_ms())
+            live.decided(self._link.now_ms(), was_ready=self._speculation.is_ready((said,)))
         if not said.allow_interruptions:
             self._protect(reply)
         self._emit(AssistantSaid(said.text, said.response, said.buttons, said.source))
@@ -305,18 +336,26 @@ class Answering:
 
     async def _speak(self, reply: Reply) -> None:
         try:
-            await reply.speak(self._engines.synthesiser, self.playback, self._link.now_ms)
+            await reply.speak(self._engines.synthesiser, self.playback, self._link.now_ms, self._stand_in)
         except Exception as error:
             self._fault("synthesis-failed", error)
             self.playback.complete(reply.reply_id)
         if self.playback.reply_id != reply.reply_id:
             self._link.inbox.put(ReplyStopped(reply.reply_id))  # there was nothing to play
 
-    def _interrupt(self, live: _Live, at_ms: int) -> None:
+    def _stand_in(self) -> str | None:
+        """Return a phrase that can be heard although the voice fails, because it was rendered before."""
+        known = phrases.texts("filler", self._conversation.assistant, self._language)
+        held = next((text for text in known if self._engines.synthesiser.holds(text)), None)
+        if held is not None:
+            self._emit(AssistantSaid(held, source=fillers.SOURCE))
+        return held
+
+    def _interrupt(self, live: LiveReply, at_ms: int) -> None:
         """Stop what is being said, and have it written down how much of it was heard."""
         self._note_cut(live.reply, self._cut_off(live, at_ms))
 
-    def _cut_off(self, live: _Live, at_ms: int) -> str:
+    def _cut_off(self, live: LiveReply, at_ms: int) -> str:
         """Stop what is being said, in the middle of it; return what was heard."""
         live.speaking.cancel()
         heard_ms = self.playback.stop(live.reply.reply_id) or 0
@@ -327,7 +366,7 @@ class Answering:
         """Tell the conversation what was heard, once the turn has been written down."""
         if not reply.is_finished:
             reply.cut = heard
-        elif not reply.is_aside and heard != " ".join(reply.sentences):
+        elif heard != reply.words:
             self._conversation.cut_short(heard)
 
     def _silence(self) -> None:
@@ -336,34 +375,12 @@ class Answering:
             self._live = None
             self._link.inbox.put(ReplyChanged(None))
 
-    def _tell_audible(self, live: _Live) -> None:
+    def _tell_audible(self, live: LiveReply) -> None:
         """Tell turn-taking how far the reply has been heard."""
         if self.playback.reply_id == live.reply.reply_id and self.playback.heard_ms:
             is_last = live.reply.is_last(live.sentence)
             sentences = live.reply.sentences[live.sentence : live.sentence + 1]
             self._link.inbox.put(ReplyAudible(live.reply.reply_id, is_last, "".join(sentences)))
-
-    # --- accounts ----------------------------------------------------------------------------------------------
-
-    def _mark_understood(self, reply: Reply) -> None:
-        live = self._live
-        if live is not None and live.reply is reply and live.marks is not None:
-            live.marks = replace(live.marks, understood_ms=self._link.now_ms())
-
-    def _account(self, live: _Live, first_audio_ms: int) -> None:
-        if live.marks is None:
-            return
-        marks = replace(live.marks, first_audio_ms=first_audio_ms)
-        self._emit(
-            LatencyMeasured(
-                live.reply.reply_id,
-                marks.gap_ms,
-                parts(marks),
-                marks.speech_end_ms,
-                marks.first_audio_ms,
-                live.was_ready,
-            )
-        )
 
     def _fault(self, code: str, error: Exception) -> None:
         self._log.error(code, error=str(error), exc_info=error)

@@ -18,11 +18,10 @@ import structlog
 from dialogue.conversation import Conversation
 from dialogue.events import DialogueEvent
 from dialogue.turn import Understood, UserTurn
-from flows.commands import Command, Failed, RepeatLastBotMessages
+from flows.commands import Command, Failed, RepeatLastBotMessages, UserSilence
 from voice import events
-from voice.attendance.language_switch import FinalHeard
 from voice.attendance.limits import CallerGone, GoodbyeOver
-from voice.attendance.step import FrameTaken
+from voice.attendance.watchdog import PartDoes
 from voice.audio import FRAME_MS, LISTEN_RATE_HZ, silence
 from voice.calls.answering import Answering
 from voice.calls.attending import Attending
@@ -52,8 +51,6 @@ from voice.turns.state import TurnState
 
 MISSING_AUDIO_MS = 1_000
 """Without a frame for so long, silence takes its place: time goes on. A WebRTC link fills in itself, and sooner."""
-FINISH_S = 12.0
-"""A committed turn may run so long after the caller has gone; the longest action takes 10 s."""
 
 
 async def run_call(
@@ -102,14 +99,17 @@ class _Call:
         self._policy = settings.turns
         self._recorder = recorder
         self._turns = TurnState()
-        self._listening = Listening(conversation, engines, link.inbox, tasks, link.now_ms)
-        self._answering = Answering(link, conversation, engines, tasks, self.emit, self._listening.speculation)
+        self._listening = Listening(conversation, engines, link.inbox, tasks, link.now_ms, self._watch)
+        self._answering = Answering(
+            link, conversation, self._listening.engines, tasks, self.emit, self._listening.speculation
+        )
         self._ended_trial: tuple[int, Trial] | None = None
         """The revision that has ended and is not committed yet, and what was done for it."""
         timeout_ms = settings.turns.silence_timeout_ms
         self._attending = Attending(
             self, conversation, settings.attendance, link.transport, timeout_ms, engines.language
         )
+        self._listening.choice = self._attending.language_choice
         self._goodbye: int | None = None
         """The reply that ends the call, once it has been heard."""
         self._ends: str | None = None
@@ -135,6 +135,8 @@ class _Call:
         """Give the transport its next 20 ms; frames that matter are told to the inbox."""
         frame = self._answering.playback.next_frame()
         if self._recorder is not None:
+            if sentence := self._answering.begun_sentence(frame):
+                self._recorder.sentence(sentence, self._listening.heard.now_ms)
             self._recorder.played(frame.samples, self._listening.heard.now_ms)
         if frame.matters:
             self._link.inbox.put(FramePlayed(frame, self._link.now_ms()))
@@ -155,9 +157,7 @@ class _Call:
         self._listening.stop()
         self._listening.speculation.stop()
         self._answering.stop()
-        if self._answering.turn is not None:
-            await asyncio.wait([self._answering.turn], timeout=FINISH_S)
-            self._answering.turn.cancel()
+        await self._answering.finish()
 
     # --- inputs ------------------------------------------------------------------------------------------------
 
@@ -182,26 +182,12 @@ class _Call:
     def _hear(self, samples: Pcm, received_ms: int, *, is_real: bool) -> None:
         """Take 20 ms of the caller; what is no speech of theirs is kept from turn-taking."""
         frame = self._listening.hear(samples, received_ms)
-        at_ms, state, policy = frame.at_ms, self._turns, self._policy
         if self._recorder is not None:
-            self._recorder.heard(samples, at_ms)
-        is_heard, is_filler = self._answering.sound
-        self._attending.sounds(at_ms, is_heard=is_heard, is_filler=is_filler)
-        is_quiet = state.phase == "quiet"
-        limit = policy.speech_on_probability if is_quiet else policy.speech_off_probability
-        self._attending.take(
-            FrameTaken(
-                at_ms,
-                level_db=frame.level_db or 0.0,
-                is_voiced=frame.speech_probability >= limit,
-                is_real=is_real,
-                is_sounding=not is_quiet,
-                is_replying=state.reply_id is not None,
-            )
-        )
+            self._recorder.heard(samples, frame.at_ms)
+        self._attending.hear(frame, self._turns, self._policy, self._answering.sound, is_real=is_real)
         if self._goodbye is not None and self._answering.is_silent:
             self._goodbye = None
-            self._attending.take(GoodbyeOver(at_ms))
+            self._attending.take(GoodbyeOver(frame.at_ms))
         self._step(frame if self._attending.hears else replace(frame, speech_probability=0.0, level_db=None))
 
     def _take_message(self, message: Mapping[str, Any]) -> None:
@@ -212,13 +198,15 @@ class _Call:
                 self.answer_text(text)
             case {"type": "key"} if self._attending.press(message, self._listening.heard.now_ms, self._turns):
                 pass
+            case {"type": "silence"}:
+                self.answer_command(UserSilence())
             case {"type": "hang_up"}:
                 self._link.inbox.put(LinkClosed("caller-hung-up"))
             case _:
                 self.emit(
                     events.Fault(
                         "message-unknown",
-                        'send {"type": "ping" | "say" | "key" | "hang_up", ...}; see docs/events.md',
+                        'send {"type": "ping" | "say" | "key" | "silence" | "hang_up", ...}; see docs/events.md',
                         self._link.now_ms(),
                     )
                 )
@@ -269,8 +257,13 @@ class _Call:
 
     def listen_in(self, language: str) -> None:
         """Hear the caller in another language from now on."""
+        self._step(turn_inputs.CommitNow())  # what was foreseen is said in the language that it was foreseen in
         self._listening.language = language
+        self._answering.speak_in(language)
         self.emit(events.LanguageSwitched(language, self._listening.heard.now_ms))
+
+    def _watch(self, does: PartDoes) -> None:
+        self._attending.take(does)
 
     def hang_up(self, reason: str) -> None:
         """End the call."""
@@ -294,8 +287,12 @@ class _Call:
             self._carry_out(effect)
 
     def _admitted(self, given: turn_inputs.TurnInput) -> turn_inputs.TurnInput:
-        """Where only keys answer, or are being entered, words are no turn unless they are a way out."""
-        if not isinstance(given, turn_inputs.TranscriptReady) or self._attending.takes_words or is_escape(given.text):
+        """Words are no turn where only keys answer, unless they are a way out, nor where they ask for a language."""
+        if not isinstance(given, turn_inputs.TranscriptReady):
+            return given
+        is_current = given.revision == self._turns.revision
+        is_answered = is_current and self._attending.hear_words(given, self._turns.begin_ms)
+        if not is_answered and (self._attending.takes_words or is_escape(given.text)):
             return given
         self._has_stopped_reply = False
         return replace(given, is_invented=True)
@@ -309,7 +306,6 @@ class _Call:
                     self.emit(events.PartialTranscript(text, at_ms, committed))
             case turn_inputs.TranscriptReady(revision, text, log_probability):
                 self.emit(events.FinalTranscript(revision, text.strip(), log_probability, at_ms))
-                self._attending.take(FinalHeard(text, given.language, log_probability))
             case turn_inputs.QuestionChanged():
                 self._listening.expect(given)
                 self._attending.ask(given.expectation, at_ms)
@@ -371,8 +367,8 @@ class _Call:
             return  # after the last words, the conversation is over
         self._ended_trial = (order.revision, trial)
         understood = trial.understanding.result()
-        foreseen = self._listening.speculation.preview(understood)
-        if not foreseen:  # the state has changed since it was tried
+        foreseen = self._listening.speculation.foreseen(understood)
+        if foreseen is None:  # the state has changed since it was tried
             self._step(turn_inputs.CommitNow())
             return
         self._has_stopped_reply = False

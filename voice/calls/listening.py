@@ -13,17 +13,21 @@ import structlog
 
 from dialogue.conversation import Conversation
 from dialogue.history import history_lines
+from dialogue.rehearsal import Rehearsal
 from dialogue.turn import Understood, UserTurn
+from flows.commands import CannotHandle, ChitChat, Clarify, Failed, Noop
+from voice.attendance.watchdog import PartDoes
 from voice.audio import level_db
 from voice.calls.heard import HeardAudio
+from voice.calls.watched import Work, watched
 from voice.engines import SpeechEngines
 from voice.latency import TurnMarks
 from voice.link import Inbox
-from voice.ports import Pcm, Priority, RecognitionDropped
+from voice.ports import LanguageChoice, Pcm, Priority, RecognitionDropped
 from voice.recognition.agreement import Agreement
 from voice.recognition.biasing import hints_for
 from voice.recognition.inventions import is_invented
-from voice.speech.speculation import Speculation
+from voice.speech.speculation import Speculation, first_words
 from voice.turns.effects import JudgeTurn, RecognisePartial, TryTurn, Understand
 from voice.turns.inputs import (
     CommandsReady,
@@ -43,6 +47,8 @@ prompts), because silence itself sounds finished to it."""
 VOICED_PROBABILITY = 0.5
 """VAD probability from which a frame counts as speech when a transcript is doubted."""
 CERTAIN_STAGES = frozenset({"fast_path", "payload"})
+WITHOUT_WISH = (CannotHandle, ChitChat, Clarify, Failed, Noop)
+"""Commands of a turn from which it is not known what the caller wants: a greeting, half a sentence."""
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class Trial:
     transcript_ms: int = 0
     understood_ms: int = 0
     understanding: asyncio.Task[Understood] | None = None
+    rehearsal: Rehearsal | None = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -66,8 +73,12 @@ class Listening:
         inbox: Inbox,
         tasks: asyncio.TaskGroup,
         now_ms: Callable[[], int],
+        tell: Callable[[PartDoes], None] = lambda _: None,
     ) -> None:
         self.heard = HeardAudio()
+        self._work = Work(tell, lambda: self.heard.now_ms)
+        self.engines = engines = watched(engines, self._work)
+        """The engines of this call: the watchdog is told what they do."""
         self._conversation = conversation
         self._engines = engines
         self.speculation = Speculation(conversation, engines.synthesiser, tasks)
@@ -77,6 +88,8 @@ class Listening:
         self._tasks = tasks
         self.language = engines.language
         """What the caller is heard in; may change in the call."""
+        self.choice: Callable[[], str | LanguageChoice] = lambda: self.language
+        """What a final is to be written in, where the caller may be speaking one of several languages."""
         self._trials: dict[int, Trial] = {}
         self._is_short_expected = False
         self._hints: tuple[str, ...] = ()
@@ -134,6 +147,8 @@ class Listening:
         for task in (*trial.tasks, trial.understanding):
             if task is not None:
                 task.cancel()
+        if trial.rehearsal is not None:
+            trial.rehearsal.discard()
 
     def marks(self, trial: Trial, silence_enough_ms: int) -> TurnMarks:
         """Return what is known of the way of a turn that is over now."""
@@ -170,11 +185,11 @@ class Listening:
         try:
             heard = await self._engines.recogniser.recognise(
                 audio,
-                language=self.language,
+                language=self.choice(),
                 hints=self._hints,
                 priority=Priority.FINAL,
                 key=self._conversation.conversation_id,
-                is_short_expected=self._is_short_expected,
+                is_short_expected=self._is_short_expected or order.is_over_reply,
             )
         except Exception as error:
             self._log.warning("recognition-failed", error=str(error))
@@ -213,19 +228,36 @@ class Listening:
             begun_ms, agreement = self._agreement
             agreement = (agreement if begun_ms == order.from_ms else Agreement()).heard(heard.text)
             self._agreement = (order.from_ms, agreement)
-            self._inbox.put(PartialReady(order.from_ms, agreement.text, agreement.committed_text))
+            committed = agreement.committed_text
+            self._inbox.put(PartialReady(order.from_ms, agreement.text, committed, heard.log_probability))
 
     async def _understand(self, text: str, after: asyncio.Task[None] | None) -> Understood:
         if after is not None:
             await asyncio.wait([after])
-        return await self._conversation.understand(UserTurn(text))  # raises nothing: failing is a command
+        with self._work.of("understanding", "a turn"):
+            return await self._conversation.understand(UserTurn(text))  # raises nothing: failing is a command
 
     async def _report(self, revision: int, trial: Trial) -> None:
         assert trial.understanding is not None
         understood = await trial.understanding
         trial.understood_ms = self._now_ms()
-        said = self.speculation.preview(understood)
-        self.speculation.foresee(said)
-        # What may not be interrupted is not begun before it is sure that the caller has finished.
-        has_preview = bool(said) and all(each.allow_interruptions for each in said)
-        self._inbox.put(CommandsReady(revision, understood.stage in CERTAIN_STAGES, has_preview))
+        rehearsal = trial.rehearsal = self.speculation.rehearse(understood)
+        is_certain, confidence = understood.stage in CERTAIN_STAGES, confidence_of(understood)
+        if rehearsal is None:
+            self._inbox.put(CommandsReady(revision, is_certain, confidence=confidence))
+            return
+        ready: CommandsReady | None = None
+        while True:
+            self.speculation.foresee(rehearsal.said)
+            has_preview = first_words(rehearsal) is not None
+            before, ready = ready, CommandsReady(revision, is_certain, has_preview, confidence)
+            if ready != before:
+                self._inbox.put(ready)
+            if not await self.speculation.go_on(rehearsal):
+                return
+
+
+def confidence_of(understood: Understood) -> float:
+    """Return how sure understanding is that the caller wants something of which it knows what it is."""
+    has_no_wish = bool(understood.commands) and all(isinstance(one, WITHOUT_WISH) for one in understood.commands)
+    return 0.0 if has_no_wish else understood.confidence

@@ -41,6 +41,16 @@ _FULL_NAME: Final = re.compile(
 )
 _ONE_NAME: Final = re.compile(r"\b(?:first|last|given|family|middle) name|\b(?:fore|sur|nick|user)name", re.IGNORECASE)
 
+_STORY: Final = re.compile(
+    r"\b(?:what (?:has )?happened|what went wrong|what brings you"
+    r"|what (?:is|was|seems to be) (?:wrong|the (?:matter|problem|issue|trouble))"
+    r"|how (?:did|has) (?:it|this|that) happen(?:ed)?|own words|in (?:some |more |as much )?detail"
+    r"|tell (?:me|us) (?:more|everything|about|why|a little|a bit|the story|your story)"
+    r"|describe|description of (?:the|what)|explain|incident|story|complaint|feedback|course of events|details? of)\b",
+    re.IGNORECASE,
+)
+"""Words of a question, a description or a slot's name to which the answer is a story."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerShape:
@@ -48,6 +58,7 @@ class AnswerShape:
 
     `lengths`: admissible counts of digits, characters of a code or words of a name, ascending; empty where unknown.
     `values`: of a category. `needs_year`: a date is complete only with its year. `slot`: the one that is asked for.
+    `is_story`: of a text that takes several sentences, as to "what happened?".
     `is_english`: of the call's language, in which words of the caller can be judged; elsewhere only figures are.
     `wait_ms`, `max_turn_ms`, `is_interruptible`: what the step says itself; None where voice.yml decides.
     """
@@ -61,6 +72,7 @@ class AnswerShape:
     wait_ms: int | None = None
     max_turn_ms: int | None = None
     is_interruptible: bool | None = None
+    is_story: bool = False
 
     @property
     def is_closed(self) -> bool:
@@ -164,6 +176,8 @@ def _counted(
     lengths = described_lengths(texts) or ((keys,) if keys else ())
     if lengths and (is_text or shape.expects == "count"):
         return replace(shape, expects="code" if has_letters(texts) else "digits", lengths=lengths)
+    if shape.expects == "text":
+        return replace(shape, is_story=_STORY.search(f"{label(slot.name)}. {' '.join(texts)}") is not None)
     if shape.expects != "code":
         return shape
     named = set(label(slot.name).split())

@@ -5,11 +5,15 @@ Theory of operation. Silence ends every turn; how much of it, four witnesses say
     the step      `voice: wait_ms`
     the words     "hold on", "um", a sentence that breaks off
     the flow      how far the words are an answer to what was asked: 6 of 10 digits, an e-mail without its end
-    the turn model  for open speech, what it sounded like
+    the turn model, understanding  for open speech: what it sounded like, and how sure it is what is wanted
 
 Where an answer is complete and cannot go on, the wait is short; where more has to come it is long enough for the
 longest usual pause within such an answer. All but the shortest and the longest waits are stretched or shrunk for the
-caller (`pauses.CallerPauses`). Silence is counted from the last audible sample, and the wait is asked for again
+caller (`pauses.CallerPauses`). Open speech has no shape that could be complete, and the turn model takes the first
+pause of most sentences for their end: there all witnesses have to agree before the wait is short, a caller who has
+paused within the turn is waited for as long again, and a story is never taken for finished (docs/decisions/0017).
+
+Silence is counted from the last audible sample, and the wait is asked for again
 whenever more is known.
 """
 
@@ -23,6 +27,7 @@ from flows.effects import Expectation
 from voice.endpointing.answer_shape import AnswerShape, rough_shape
 from voice.endpointing.completeness import Completeness, completeness_of
 from voice.endpointing.hesitation import Ending, ending_of
+from voice.endpointing.open_speech import is_over, progress_of
 from voice.endpointing.pauses import CallerPauses
 from voice.turns.policy import TurnPolicy
 
@@ -31,6 +36,14 @@ SURELY_FINISHED_PROBABILITY: Final = 0.8
 LONGER_THAN_PAUSES: Final = 1.6
 """By so much a silence has to be longer than the pauses between the groups of a number of unknown length to be its
 end. Callers keep their rhythm within a number, more or less; our own choice."""
+SURE_REQUEST: Final = 0.65
+"""How sure understanding has to be of a request that is answered soon: so sure it was of 85 of 104 fluent requests to
+the bank and the records office, and of 19 of 136 that had only been begun (tests/bench/open_pauses.py)."""
+SURER_REQUEST: Final = 0.9
+"""And how sure to be believed where the voice sounds unfinished."""
+UNDERSTOOD_WITHIN_MS: Final = 2_500
+"""So long a request is left open for understanding to judge it, since the reply cannot come sooner and a turn that is
+open can go on: recognition takes 0.3 s, the language model 1.5 s at most (VIVAVOCE_LLM_BUDGET_S)."""
 LATE_DIGITS: Final = 3
 """So many digits above the fewest that are a number, it is more often over than not: the tenth of a telephone number is
 the last one in most countries; our own choice."""
@@ -43,11 +56,17 @@ USUAL_CALLER: Final = CallerPauses()
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known about one revision of a turn; None or False while it is not known yet."""
+    """What is known about one revision of a turn; None or False while it is not known yet.
+
+    `probability` is the turn model's, `confidence` how sure understanding is of commands that do something: 0.0 where
+    there are none, as of a greeting; `is_understood` once it has judged this text.
+    """
 
     text: str | None = None
     is_certain: bool = False
     probability: float | None = None
+    is_understood: bool = False
+    confidence: float = 0.0
 
 
 def wait_ms(
@@ -86,7 +105,40 @@ def wait_ms(
         return _stretched(policy.incomplete_number_wait_ms, pauses)
     if shape.is_dictated and evidence.probability is None and not evidence.is_certain:
         return _stretched(policy.unfinished_wait_ms, pauses)
-    return _stretched(_open_wait_ms(evidence, ending, shape, policy), pauses)
+    if shape.expects == "open" and not evidence.is_understood:
+        wait = max(policy.unfinished_wait_ms, UNDERSTOOD_WITHIN_MS)
+    elif shape.expects == "open":
+        wait = _request_wait_ms(evidence, ending, shape, policy)
+    elif shape.is_story:
+        wait = policy.request_wait_ms if is_over(evidence.text) else policy.story_wait_ms
+    else:
+        wait = _open_wait_ms(evidence, ending, shape, policy)
+    if shape.expects in ("open", "text"):
+        wait = max(wait, min(round(pauses.longest_of_turn_ms * LONGER_THAN_PAUSES), policy.unfinished_wait_ms))
+    return _stretched(wait, pauses)
+
+
+def _request_wait_ms(evidence: Evidence, ending: Ending, shape: AnswerShape, policy: TurnPolicy) -> int:
+    """Anything may be asked for. Nothing that is done so far says that this is all, so that the wait is short only
+    where the words are a whole request, understanding is sure of it and the voice sounds finished."""
+    assert evidence.text is not None
+    if evidence.is_certain and evidence.confidence:  # "stop", "say that again": the fast path knows all of the words
+        return policy.finished_wait_ms
+    probability = evidence.probability
+    progress = progress_of(evidence.text, is_english=shape.is_english)
+    if progress == "opens" or ending == "breaks_off":
+        return policy.unfinished_wait_ms
+    is_sure = evidence.confidence >= SURE_REQUEST
+    sounds_finished = probability is not None and probability >= policy.finished_probability and ending == "ends"
+    is_whole = is_sure and progress == "asks" and sounds_finished
+    if is_whole or (progress == "closes" and (is_sure or sounds_finished)):
+        return policy.request_wait_ms
+    if not evidence.confidence:  # the reply would be that nothing was understood, which is worth waiting with
+        return policy.unfinished_wait_ms
+    is_unfinished = probability is not None and probability <= policy.unfinished_probability
+    if is_unfinished and not (progress == "asks" and evidence.confidence >= SURER_REQUEST):
+        return policy.unfinished_wait_ms
+    return policy.unsure_request_wait_ms
 
 
 def _stretched(wait: int, pauses: CallerPauses) -> int:

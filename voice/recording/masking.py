@@ -16,12 +16,16 @@ from datetime import date
 
 from dialogue.understanding.number_words import MONTHS, ORDINALS, REPEATS, SCALES, SMALL, TENS
 from flows.commands import Json
+from voice.recording.told_words import find_told, readings
 
 ANYWHERE_CHARACTERS = 4
 """A value of so many letters and digits is found also within a longer word; a shorter one only as words of its own."""
 SHORTEST_CHARACTERS = 3
 """Shorter values ("5", "no") say nothing by themselves and stand in every text: they are masked only where it is known
 that they are the slot's. Our own choice, as is the one above."""
+
+LONGEST_TOLD = 64
+"""Longer values are texts, which nobody tells in number words."""
 
 _WORD = re.compile(r"[^\W_]+")
 _PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
@@ -79,6 +83,11 @@ def masked_text(text: str, vault: Vault) -> str:
 def holds_value(text: str, vault: Vault) -> bool:
     """Say whether any known value stands in the text."""
     return bool(slots_in(text, vault))
+
+
+def places_of_values(text: str, vault: Vault) -> tuple[tuple[int, int], ...]:
+    """Return where in the text known values stand, as [begin, end) of characters."""
+    return tuple((begin, end) for begin, end, _ in _spans(_tokens(text), vault)) if vault.values else ()
 
 
 def slots_in(text: str, vault: Vault) -> frozenset[str]:
@@ -198,6 +207,11 @@ def _spans(tokens: Sequence[_Token], vault: Vault) -> list[tuple[int, int, str]]
             for first, last in _found(stream, key, starts):
                 for index in range(first, last + 1):
                     taken[index] = taken[index] or slot
+    told = tuple(token.plain for token in tokens)
+    for key, slot in vault.values:
+        for first, last in find_told(key, told, readings(told)) if len(key) <= LONGEST_TOLD else ():
+            for index in range(first, last + 1):
+                taken[index] = taken[index] or slot
     spans: list[tuple[int, int, str]] = []
     for index, owner in enumerate(taken):
         if owner is None:
@@ -245,6 +259,10 @@ def _written(leaf: str | int | float) -> Iterable[str]:
     yield str(leaf)
     if isinstance(leaf, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", leaf):
         yield from _dates(leaf)
+    if isinstance(leaf, str) and re.fullmatch(r"\d\d:\d\d(:00)?", leaf):
+        yield from _times(int(leaf[:2]), int(leaf[3:5]))
+    if isinstance(leaf, float) and not leaf.is_integer():
+        yield f"{leaf:.2f}"
     if isinstance(leaf, float) and leaf.is_integer() and abs(leaf) < 1e18:
         yield str(int(leaf))
 
@@ -258,5 +276,24 @@ def _dates(written: str) -> Iterable[str]:
             yield f"{day:%B} {number} {day.year}"
             yield f"{number} {day:%B} {day.year}"
             yield f"{number} of {day:%B} {day.year}"
-        yield f"{day.month}/{day.day}/{day.year}"
-        yield f"{day:%m/%d/%Y}"
+        for first, second in ((day.month, day.day), (day.day, day.month)):
+            yield f"{first}/{second}/{day.year}"
+            yield f"{first:02}/{second:02}/{day.year}"
+
+
+def _times(hour: int, minute: int) -> Iterable[str]:
+    """Give the forms in which a time of day is usually said or written."""
+    for spoken in {hour, hour % 12 or 12}:
+        after = spoken % 12 + 1
+        yield f"{spoken}:{minute:02}"
+        match minute:
+            case 0:
+                yield from (f"{spoken} o'clock", f"{spoken} am", f"{spoken} pm", f"{spoken} hundred")
+            case 15:
+                yield f"quarter past {spoken}"
+            case 30:
+                yield f"half past {spoken}"
+            case 45:
+                yield f"quarter to {after}"
+            case _:
+                pass

@@ -24,7 +24,7 @@ from voice.events import (
     TurnEnded,
     TurnRetracted,
 )
-from voice.recording.masking import Vault, holds_value
+from voice.recording.masking import Vault, holds_value, places_of_values
 from voice.recording.tracks import SIDES, Side
 from voice.turns.inputs import PartialReady, QuestionChanged, TranscriptReady, TurnInput
 
@@ -47,10 +47,20 @@ class Span:
     slots: set[str] = field(default_factory=set)
     told_ms: int = 0
     """When it was told that the assistant begins."""
+    reply: list[str] = field(default_factory=list)
+    """All sentences of the reply that this is a sentence of, as far as they were played; shared by their spans."""
+    place: int = 0
+    """Which of them this is."""
 
     def is_masked(self, vault: Vault) -> bool:
         """Say whether this must not be heard."""
-        return bool(self.slots) or any(holds_value(text, vault) for text in self.texts)
+        if self.slots or any(holds_value(text, vault) for text in self.texts):
+            return True
+        # A value may be told in several sentences: "It is 4111. 1111."
+        begin = sum(len(text) + 1 for text in self.reply[: self.place])
+        end = begin + len(self.reply[self.place]) if self.reply else 0
+        joined = " ".join(self.reply)
+        return len(self.reply) > 1 and any(to > begin and at < end for at, to in places_of_values(joined, vault))
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -132,8 +142,12 @@ class SpeechSpans:
     def sentence(self, text: str, at_ms: int) -> None:
         """A sentence of the assistant begins."""
         self._tells_sentences = True
+        before = self._speaking.reply if self._speaking is not None else []
         self._fall_silent(at_ms)
+        before.append(text)
         self._speak([text], at_ms - BEFORE_MS // 4, at_ms)
+        assert self._speaking is not None
+        self._speaking.reply, self._speaking.place = before, len(before) - 1
 
     def said(self, event: AssistantSaid) -> None:
         """The log has that the assistant says this: it is going to, says it now, or has said it already, because a

@@ -78,6 +78,15 @@ def heard_of_sentence(sentence: SentenceSound, played_ms: float) -> str:
     return sentence.text[: places[min(last, len(places) - 1)]]
 
 
+def word_end_ms(sentence: SentenceSound, played_ms: float) -> float:
+    """Return where the word ends that is being spoken when so much of the reply was played.
+
+    The end of the sentence, where the voice does not tell where its words are.
+    """
+    ends = sorted(word.end_ms for word in sentence.words if word.end_ms >= played_ms)
+    return min([*ends, sentence.end_ms]) if sentence.words else sentence.end_ms
+
+
 def _is_heard(begin_ms: float, end_ms: float, played_ms: float) -> bool:
     return played_ms > begin_ms and played_ms - begin_ms >= HEARD_SHARE * (end_ms - begin_ms)
 

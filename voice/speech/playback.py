@@ -18,6 +18,9 @@ import numpy as np
 from voice.audio import FRAME_MS, fade_in, fade_out, first_audible_sample, silence
 from voice.ports import Pcm
 
+CUT_FADE_MS = 10
+"""Before a cut, so that it does not click: shorter than any speech sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlayedFrame:
@@ -101,6 +104,23 @@ class PlaybackQueue:
         self._buffered += len(samples)
         self._put += len(samples)
         return True
+
+    def cut(self, reply_id: int, at_ms: float) -> int | None:
+        """Drop what lies behind this place of the live reply and was not played, fading out before it.
+
+        Returns how many samples of the reply there are now; None where nothing lies behind.
+        """
+        kept_samples = max(0, round(at_ms * self.rate_hz / 1000) - self._heard)
+        if reply_id != self.reply_id or kept_samples >= self._buffered:
+            return None
+        kept = np.concatenate(self._chunks)[:kept_samples]
+        faded = min(kept_samples, self.rate_hz * CUT_FADE_MS // 1000)
+        self._chunks.clear()
+        if kept_samples:
+            self._chunks.append(np.concatenate([kept[: kept_samples - faded], fade_out(kept[kept_samples - faded :])]))
+        self._buffered, self._put = kept_samples, self._heard + kept_samples
+        self._begins = deque(each for each in self._begins if each[0] < self._put)
+        return self._put
 
     def complete(self, reply_id: int) -> None:
         """Nothing more will come of this reply: once the queue is empty, it has been played."""

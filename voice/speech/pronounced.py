@@ -28,6 +28,10 @@ class PronouncedSpeech:
         self._lexicon = lexicon or Lexicon()
         self._language = language
 
+    def speak_in(self, language: str) -> None:
+        """Read figures, dates and amounts as this language does from now on."""
+        self._language = language
+
     def spoken(self, text: str) -> Spoken:
         """Return what is said for a written sentence."""
         return _pronounced(text, self._lexicon, self._language)

@@ -4,6 +4,7 @@ Texts are rendered into the voice's memory and nothing else happens: nothing her
 committed. A reply that turns out as foreseen is there at once; one that does not costs what it always cost.
 
     transcript of a revision ─→ commands ─→ dry run ─→ its first words      (speculation: one revision at a time)
+                                               └→ actions that do no harm ─→ the words that come of them
     closed question ─→ each answer it admits ─→ dry run ─→ its first words  (prefetch: while the question is played)
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 import structlog
 
 from dialogue.conversation import Conversation
+from dialogue.rehearsal import Rehearsal
 from dialogue.turn import Said, Understood, UserTurn
 from flows.commands import Command, SetSlot
 from flows.effects import Expectation
@@ -25,6 +27,9 @@ MOST_BRANCHES = 6
 """Answers of a closed question that are tried ahead: each costs the rendering of a sentence or two."""
 SENTENCES_AHEAD = 2
 """Of each reply, so many sentences are rendered ahead; while they are heard there is time for the others."""
+MOST_TRIES = 3
+"""Revisions of one turn for which actions are tried: partials flicker, and every try costs somebody's service a request
+(rule 3 of the voice lessons)."""
 
 
 def answers_ahead(expectation: Expectation) -> tuple[Command, ...]:
@@ -44,6 +49,17 @@ def sentences_ahead(said: Sequence[Said]) -> tuple[str, ...]:
     return tuple(sentences[:SENTENCES_AHEAD])
 
 
+def first_words(rehearsal: Rehearsal) -> tuple[Said, ...] | None:
+    """Return with what the reply to a turn can begin before it is committed; None where it must be committed first.
+
+    What may not be interrupted is not begun before it is sure that the caller has finished. A turn that comes to a
+    write which nobody has confirmed begins in any case, if need be with nothing: it must be possible to take it back.
+    """
+    if rehearsal.said and all(each.allow_interruptions for each in rehearsal.said):
+        return rehearsal.said
+    return () if rehearsal.comes_to_write else None
+
+
 class Speculation:
     """What is rendered ahead for one call. At most one revision and one question are being prepared."""
 
@@ -53,7 +69,48 @@ class Speculation:
         self._tasks = tasks
         self._revision: asyncio.Task[None] | None = None
         self._question: asyncio.Task[None] | None = None
+        self._rehearsal: Rehearsal | None = None
+        self._tries = 0
         self._log = structlog.get_logger()
+
+    def rehearse(self, understood: Understood) -> Rehearsal | None:
+        """Try a revision up to its first action; None where that fails."""
+        try:
+            self._rehearsal = self._conversation.rehearse(understood)
+        except Exception as error:  # a dry run must not end a call; the turn itself will say what is wrong
+            self._log.error("preview-failed", exc_info=error)
+            self._rehearsal = None
+        return self._rehearsal
+
+    async def go_on(self, rehearsal: Rehearsal) -> bool:
+        """Try the next action of a revision, if it does no harm; return whether more is known now."""
+        if rehearsal is not self._rehearsal or not rehearsal.may_go_on:
+            return False
+        if not rehearsal.has_tried:
+            if self._tries >= MOST_TRIES:
+                return False
+            self._tries += 1
+        return await rehearsal.go_on()
+
+    def foreseen(self, understood: Understood) -> tuple[Said, ...] | None:
+        """Return what can be said of a turn that is over and not committed; None where it is to be committed now.
+
+        Nothing is said, and the turn is not committed either, where it comes to a write that nobody has confirmed.
+        """
+        rehearsal = self._rehearsal
+        is_known = rehearsal is not None and rehearsal.understood is understood
+        if rehearsal is None or not is_known or rehearsal.state_before is not self._conversation.state:
+            rehearsal = self.rehearse(understood)  # the state has changed since it was tried
+        return None if rehearsal is None else first_words(rehearsal)
+
+    def discard(self, understood: Understood) -> None:
+        """The turn goes on: nothing of what was tried for it counts."""
+        if self._rehearsal is not None and self._rehearsal.understood is understood:
+            self._rehearsal.discard()
+
+    def turn_over(self) -> None:
+        """A turn is committed: what is tried next is another one's."""
+        self._tries = 0
 
     def preview(self, understood: Understood) -> tuple[Said, ...]:
         """Return what would be said of a turn, up to its first action; nothing where that cannot be known."""

@@ -34,6 +34,8 @@ class LinkStatistics:
     sent_frames: int = 0
     late_frames: int = 0
     """Left more than 20 ms after their time."""
+    very_late_frames: int = 0
+    """Left more than 60 ms after their time."""
     worst_late_ms: float = 0.0
     skipped_frames: int = 0
     """Not sent at all, since the process had been stalled."""

@@ -16,11 +16,10 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from voice.audio import FRAME_MS, silence
 from voice.link import PlaysFrames
 from voice.transports.encoders import FRAME_SAMPLES_OUT, OUTPUT_RATE_HZ, FrameEncoder, make_encoder
+from voice.transports.pacing import Pacing
 
 MAX_BEHIND_S = 0.2
 """A loop that was stalled for longer skips what it missed, in place of a burst."""
-LATE_MS = 20.0
-"""A frame that leaves later than this after its time is counted: the next one is due by then."""
 _TIME_BASE = fractions.Fraction(1, OUTPUT_RATE_HZ)
 
 
@@ -34,8 +33,7 @@ class PlaybackTrack(MediaStreamTrack):
         self.source: PlaysFrames | None = None
         self.codec = "opus"
         """What was negotiated; set before the first frame is asked for."""
-        self.sent_frames = self.late_frames = self.skipped_frames = 0
-        self.worst_late_ms = 0.0
+        self.pacing = Pacing()
         self.on_fault: Callable[[Exception], None] | None = None
         """Told of what `source` or the encoder raises: aiortc would only fall silent."""
         self._encoder: FrameEncoder | None = None
@@ -47,7 +45,7 @@ class PlaybackTrack(MediaStreamTrack):
         """Return the next frame, encoded, at its time. Raises MediaStreamError once stopped."""
         if self.readyState != "live":
             raise MediaStreamError
-        await self._wait()
+        due_s = await self._wait()
         try:
             packet = av.Packet(self._next_payload())
         except Exception as error:  # whatever it is, it ends this call and not the process's loop
@@ -56,7 +54,7 @@ class PlaybackTrack(MediaStreamTrack):
             raise MediaStreamError from error
         packet.pts, packet.time_base = self._pts, _TIME_BASE
         self._pts += FRAME_SAMPLES_OUT
-        self.sent_frames += 1
+        self.pacing.note((asyncio.get_running_loop().time() - due_s) * 1000)
         return packet
 
     def _next_payload(self) -> bytes:
@@ -65,18 +63,16 @@ class PlaybackTrack(MediaStreamTrack):
         samples = self.source.next_frame().samples if self.source is not None else self._silent
         return self._encoder.encode(samples)
 
-    async def _wait(self) -> None:
-        """Wait for the frame's deadline; after a long stall, leave out the frames of that time."""
+    async def _wait(self) -> float:
+        """Wait for the frame's deadline and return it; after a long stall, leave out the frames of that time."""
         loop = asyncio.get_running_loop()
         now_s = loop.time()
         due_s = now_s if self._due_s is None else self._due_s
         if now_s - due_s > MAX_BEHIND_S:
             missed = int((now_s - due_s) * 1000 / FRAME_MS)
-            self.skipped_frames += missed
+            self.pacing.skipped += missed
             self._pts += missed * FRAME_SAMPLES_OUT
             due_s += missed * FRAME_MS / 1000
         await asyncio.sleep(max(0.0, due_s - now_s))
-        late_ms = (loop.time() - due_s) * 1000
-        self.late_frames += late_ms > LATE_MS
-        self.worst_late_ms = max(self.worst_late_ms, late_ms)
         self._due_s = due_s + FRAME_MS / 1000
+        return due_s

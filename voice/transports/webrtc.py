@@ -10,7 +10,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 import structlog
@@ -20,6 +20,7 @@ from aiortc.rtcdatachannel import RTCDataChannel
 from voice.errors import CallsFull, OfferUnusable, OfferWithoutAudio
 from voice.link import MediaLink
 from voice.transports.addresses import use_loopback_when_alone
+from voice.transports.pacing import Pacing, together
 from voice.transports.sdp import audio_codecs, check_offer, with_wishes
 from voice.transports.webrtc_link import WebRtcLink
 
@@ -39,12 +40,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CallStatus:
-    """`started_at` is seconds since the epoch; `reason` is set once the call has ended."""
+    """`started_at` is seconds since the epoch; `reason` is set once the call has ended.
+
+    `media`: what its link has counted, by the names of `voice.transports.statistics`.
+    """
 
     call_id: str
     state: Literal["live", "ended"]
     started_at: float
     reason: str | None = None
+    media: Mapping[str, float] = field(default_factory=dict)
 
 
 class WebRtcGateway:
@@ -56,12 +61,18 @@ class WebRtcGateway:
         self._links: dict[str, WebRtcLink] = {}
         self._status: dict[str, CallStatus] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ended_pacing = Pacing()
         self._is_closing = False
         self._log = structlog.get_logger()
 
     @property
     def live_calls(self) -> int:
         return len(self._links)
+
+    @property
+    def pacing(self) -> Pacing:
+        """How late the frames of all calls left, since the start."""
+        return together([self._ended_pacing, *(link.track.pacing for link in self._links.values())])
 
     async def answer(self, offer_sdp: str, about: Mapping[str, str] | None = None) -> Answer:
         """Answer an offer; the call runs in the background. Raises OfferUnusable, OfferWithoutAudio, CallsFull.
@@ -96,7 +107,9 @@ class WebRtcGateway:
         return True
 
     def status(self, call_id: str) -> CallStatus | None:
-        return self._status.get(call_id)
+        """Say how a call stands; None if there was none of this id, or long ago."""
+        status, link = self._status.get(call_id), self._links.get(call_id)
+        return status if status is None or link is None else replace(status, media=asdict(link.stats))
 
     async def close(self) -> None:
         """Take no more calls and end those that run."""
@@ -149,9 +162,11 @@ class WebRtcGateway:
         finally:
             await link.close(reason)
             self._links.pop(link.call_id, None)
-            self._remember(
-                CallStatus(link.call_id, "ended", self._status[link.call_id].started_at, link.reason or reason)
-            )
+            self._ended_pacing = together([self._ended_pacing, link.track.pacing])
+            media = asdict(link.stats)
+            started_at = self._status[link.call_id].started_at
+            self._remember(CallStatus(link.call_id, "ended", started_at, link.reason or reason, media))
+            self._log.info("media-ended", call_id=link.call_id, **{name: told for name, told in media.items() if told})
 
     async def _connect_and_hold(self, link: WebRtcLink) -> None:
         connection = link.connection

@@ -18,6 +18,7 @@ from aiortc.rtp import RtpPacket
 from voice.link import FrameArrived, Inbox, LinkClosed, MessageArrived, PlaysFrames
 from voice.transports.aiortc_receiver import take_packets
 from voice.transports.encoders import OUTPUT_RATE_HZ
+from voice.transports.pacing import LATE_MS, VERY_LATE_MS
 from voice.transports.receive_path import ReceivePath, audio_packet
 from voice.transports.rtp_audio import AudioPacket
 from voice.transports.statistics import LinkStatistics
@@ -59,13 +60,15 @@ class WebRtcLink:
     @property
     def stats(self) -> LinkStatistics:
         """What has been counted so far, of both directions."""
+        pacing = self.track.pacing
         received = self._path.statistics() if self._path is not None else LinkStatistics()
         return replace(
             received,
-            sent_frames=self.track.sent_frames,
-            late_frames=self.track.late_frames,
-            worst_late_ms=round(self.track.worst_late_ms, 1),
-            skipped_frames=self.track.skipped_frames,
+            sent_frames=pacing.sent,
+            late_frames=pacing.over(LATE_MS),
+            very_late_frames=pacing.over(VERY_LATE_MS),
+            worst_late_ms=round(pacing.worst_ms, 1),
+            skipped_frames=pacing.skipped,
         )
 
     def now_ms(self) -> int:

@@ -15,11 +15,15 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class TryTurn:
-    """Recognise the audio from `from_ms` to `to_ms` as this revision of the turn."""
+    """Recognise the audio from `from_ms` to `to_ms` as this revision of the turn.
+
+    `is_over_reply`: a reply is held for it, so that the words, most likely few, are wanted soon.
+    """
 
     revision: int
     from_ms: int
     to_ms: int
+    is_over_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,29 @@ from typing import TypeAlias
 from voice.audio import FRAME_MS
 from voice.events import ReplyPaused, ReplyResumed, TurnRetracted
 from voice.turns.effects import Emit, PauseReply, RecognisePartial, ResumeReply, RetractTurn, StopReply, TurnEffect
-from voice.turns.overlap import Overlap
+from voice.turns.inputs import PartialReady
+from voice.turns.overlap import Overlap, Verdict, count_words, is_escape, is_interruption, judge_words
 from voice.turns.policy import TurnPolicy
 from voice.turns.state import TurnState
 
 LONGEST_HELD_MS = 6_000
 """A reply that was paused for words goes on after so long, should their transcript never come; our own choice."""
+
+LONGEST_NOD_MS = 1_800
+"""A reply that was paused for nods, laughter, noise or its own echo goes on after so much of it, whether it is over or
+not; our own choice: three nods in a row have 1,000 to 1,400 ms of voice."""
+NOD_OVER_MS = 160
+"""Silence after sounds that were heard to be nods: between the two of "mhm, mhm" there is less (our own choice)."""
+UNKNOWN_OVER_MS = 600
+"""Silence after sounds too long for a nod, and too short for a partial transcript to have come; their final one takes
+200 to 500 ms. Laughter and hums are decoded up to three times, and held the reply for 1,100 to 1,800 ms."""
+UNHEARD_MS = 400
+"""If no more of them, voiced, came after those words: a word takes about as long."""
+BRIEF_MS = (340, 240)
+"""With so little voice behind one word or two, a sound over a statement is a nod, unless people break in with that very
+word: "mm" was written "Emma." (180 to 220 ms of voice, -0.24), "mm-hm" "Mama." (280 to 340, -0.51), "uh-huh" "Bye-bye."
+(180 to 200, -0.73), "mhm" "Come on." (100 to 200, -0.54). Of 180 interruptions, clean and by telephone, two were other
+words and as short, both misheard. Three words were never said in so short a time."""
 
 Step: TypeAlias = tuple[TurnState, tuple[TurnEffect, ...]]
 
@@ -23,36 +40,79 @@ def pause_reply(state: TurnState, since_ms: int) -> Step:
     if state.reply_id is None:
         return state, ()
     overlap = state.overlap or Overlap(state.reply_id, since_ms, voiced_ms=state.run_ms)
-    if overlap.is_paused or not state.is_interruptible:
+    goes_on_over_it = overlap.is_wordless and overlap.voiced_ms >= LONGEST_NOD_MS
+    if overlap.is_paused or goes_on_over_it or not state.is_interruptible:
         return replace(state, overlap=overlap), ()
     paused = replace(state, overlap=replace(overlap, since_ms=since_ms, is_paused=True))
     return paused, (Emit(ReplyPaused(overlap.reply_id, state.now_ms)), PauseReply(overlap.reply_id))
 
 
-def patience_ms(state: TurnState, overlap: Overlap, policy: TurnPolicy) -> int:
-    """Return how long a paused reply waits, since the sounds over it began, to learn what they were."""
+def is_held_enough(state: TurnState, overlap: Overlap, policy: TurnPolicy) -> bool:
+    """Whether a reply that was paused has waited long enough, now that the caller is silent, to learn what it was.
+
+    Nods and noise need no final transcript to go on; what sounded like words is waited for.
+    """
+    held_ms, quiet_ms = state.now_ms - overlap.since_ms, state.now_ms - state.last_sound_ms
+    is_known = overlap.voiced_ms - overlap.asked_ms <= UNHEARD_MS
+    if overlap.is_wordless and is_known:
+        return quiet_ms >= NOD_OVER_MS
+    if overlap.so_far is not None:
+        return held_ms >= LONGEST_HELD_MS  # these were words: going on between them would talk over the caller
     if overlap.voiced_ms > policy.overlap_short_ms:
-        return LONGEST_HELD_MS  # these were words: going on between them would talk over the caller
-    may_answer = state.is_question_out and state.expectation.kind != "open"
-    return policy.overlap_answer_ms if may_answer else policy.overlap_decide_ms
+        return quiet_ms >= UNKNOWN_OVER_MS
+    if state.is_question_out and state.expectation.kind != "open":
+        return held_ms >= policy.overlap_answer_ms
+    return quiet_ms >= policy.overlap_decide_ms
 
 
-def is_mumbled(state: TurnState, overlap: Overlap, log_probability: float, policy: TurnPolicy) -> bool:
-    """Whether what was recognised in a short sound over a statement is hardly words."""
-    is_short = overlap.voiced_ms <= policy.overlap_short_ms
-    return is_short and not state.is_question_out and log_probability < policy.mumbled_log_probability
+def judge_overlap(state: TurnState, text: str, log_probability: float, policy: TurnPolicy) -> Verdict:
+    """Say what a sound over the reply was, now that all of its words are known; also of one that stopped the reply
+    before any were."""
+    verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out, said=state.said)
+    overlap = state.overlap
+    if overlap is None or verdict != "takes_floor" or state.is_question_out:
+        return verdict
+    # Right after a turn it may be its last word, however brief ("send fifty dollars ... to Joe").
+    limits_ms = dict(enumerate(BRIEF_MS, 1))
+    is_brief = overlap.voiced_ms <= limits_ms.get(count_words(text), 0) and state.pending is None
+    is_mumbled = overlap.voiced_ms <= policy.overlap_short_ms and log_probability < policy.mumbled_log_probability
+    is_nod = (is_brief or is_mumbled) and not is_interruption(text, state.expectation)
+    return "backchannel" if is_nod else verdict
 
 
 def listen_over(state: TurnState, overlap: Overlap, is_voiced: bool, policy: TurnPolicy) -> Step:
     """Take another 20 ms of speech over a reply: ask for its words early, and know a long one without them."""
     overlap = replace(overlap, voiced_ms=overlap.voiced_ms + FRAME_MS if is_voiced else overlap.voiced_ms)
-    if overlap.voiced_ms >= policy.barge_in_ms and state.is_interruptible:
-        return take_floor(replace(state, was_stopped_unheard=True))
-    if overlap.is_partial_asked or overlap.voiced_ms < policy.overlap_partial_ms:
-        return replace(state, overlap=overlap), ()
-    state = replace(state, overlap=replace(overlap, is_partial_asked=True))
+    state = replace(state, overlap=overlap)
+    if state.is_interruptible and overlap.voiced_ms >= (LONGEST_NOD_MS if overlap.is_wordless else policy.barge_in_ms):
+        if not overlap.is_wordless or overlap.is_partial_due:
+            return take_floor(replace(state, was_stopped_unheard=True))
+        return let_go_on(state, "unknown") if overlap.is_paused else (state, ())
+    is_early = overlap.asked_ms == 0 and overlap.voiced_ms >= policy.overlap_partial_ms
+    is_late = overlap.asked_ms <= policy.overlap_short_ms < overlap.voiced_ms and not overlap.is_partial_due
+    if not is_early and not is_late:
+        return state, ()
+    asked = replace(overlap, asked_ms=overlap.voiced_ms, is_partial_due=True)
     next_partial_ms = state.now_ms + policy.partial_every_ms
-    return replace(state, next_partial_ms=next_partial_ms), (RecognisePartial(state.begin_ms, state.now_ms),)
+    asking = replace(state, overlap=asked, next_partial_ms=next_partial_ms)
+    return asking, (RecognisePartial(state.begin_ms, state.now_ms),)
+
+
+def hear_words_over(state: TurnState, given: PartialReady, policy: TurnPolicy) -> Step:
+    """Take the words so far of speech over a reply. Only words of more than half a nod may stop it: that is recognised
+    as anything ("and make"), and the reply is paused meanwhile, so that hearing more costs nothing."""
+    overlap = state.overlap
+    if overlap is None:
+        return state, ()
+    text = given.text
+    verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out, said=state.said)
+    is_long = overlap.asked_ms > policy.overlap_short_ms
+    if verdict == "takes_floor" and is_long and given.log_probability < policy.noise_log_probability:
+        verdict = "noise"
+    known = replace(state, overlap=replace(overlap, is_partial_due=False, so_far=verdict))
+    if is_escape(text) or (verdict == "takes_floor" and is_long and state.is_interruptible):
+        return take_floor(known)
+    return known, ()
 
 
 def take_floor(state: TurnState) -> Step:

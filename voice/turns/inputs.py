@@ -28,6 +28,7 @@ class PartialReady:
     begin_ms: int
     text: str
     committed: str = ""
+    log_probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class CommandsReady:
     """Understanding has finished; `is_certain` when the words completely answer the waiting question.
 
     `has_preview`: what the assistant would say first is known and needs no action, so it may be said before the turn
-    is committed, and taken back.
+    is committed, and taken back. `confidence`: how sure understanding is of commands that do something; 0.0 where none
+    does.
     """
 
     revision: int
     is_certain: bool
     has_preview: bool = False
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

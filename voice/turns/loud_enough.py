@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.audio import AUDIBLE_BELOW_PEAK_DB
+from voice.audio import AUDIBLE_BELOW_PEAK_DB, SILENT_DB
 from voice.turns.policy import TurnPolicy
 from voice.turns.state import QUIET_DB, TurnState
 
@@ -16,9 +16,30 @@ FALL = 0.2
 """And a softer one, which no noise hides."""
 
 
+BEHIND_DB = 20.0
+"""So much below the caller's loudest is somebody behind them, or a television; a nod is 3 to 16 dB below it."""
+CALLER_SHARE = 0.5
+"""By which a turn moves what is known of the caller's level; our own choice."""
+
+
 def is_above_noise(state: TurnState, level_db: float | None, policy: TurnPolicy) -> bool:
-    """Whether a frame stands out from what is heard while nobody speaks."""
-    return level_db is None or level_db > state.noise_db + policy.noise_margin_db
+    """Whether a frame stands out from what is heard while nobody speaks; and whether it may be the caller, where it
+    would hold a reply. Once they speak their softer sounds count as well."""
+    if level_db is None:
+        return True
+    is_behind = state.caller_db is not None and level_db < state.caller_db - BEHIND_DB
+    if is_behind and state.phase == "quiet" and state.reply_id is not None:
+        return False
+    return level_db > state.noise_db + policy.noise_margin_db
+
+
+def caller_level(state: TurnState) -> float | None:
+    """Return how loud the caller is, now that a turn of theirs has ended."""
+    if state.peak_db <= SILENT_DB:
+        return state.caller_db
+    if state.caller_db is None:
+        return state.peak_db
+    return state.caller_db + CALLER_SHARE * (state.peak_db - state.caller_db)
 
 
 def noise_after(state: TurnState, level_db: float | None) -> float:

@@ -23,21 +23,31 @@ ECHO_SHARE = 0.8
 """Of the words heard, so many stand in this order in what the assistant was saying: its own voice, come back."""
 
 _NODS = re.compile(
-    r"(?:m+[\s-]*h+m+|u+h[\s-]*hu+h|a+ha+|hu+h|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure|i see|i c|got it"
-    r"|alright|all right|fine|good|great|oh|ah|wow|really|of course|exactly|thanks|thank you|cool|nice)(?=\W|$)\W*",
+    r"(?:m+[\s-]*h+m+|u+h[\s-]*(?:h?u+h|oh)|a+ha+|aj[aá]|huh|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure"
+    r"|i see|i c|got it|alright|all right|fine|good|great|oh|ah|wow|really|of course|exactly|thanks|thank you|cool|nice"
+    r"|(?:h[aeo]h?[\s,-]*){2,}|jaja|ja|genau|ach so|stimmt|klar|gut|oui|ouais|d'accord|voilà|sí|si|vale|claro|bueno)"
+    r"(?=\W|$)\W*",
     re.IGNORECASE,
 )
-"""What listeners say without wanting the floor."""
+"""What listeners say without wanting the floor, laughter too; in the languages that callers switch to most."""
 _HUM = re.compile(r"[mhn\s.,-]+", re.IGNORECASE)
 """What a recogniser makes of "mhm": "M H N.", "Mmm"."""
 _ANSWERS = re.compile(
-    r"\b(?:yeah|yep|yes|yup|okay|ok|right|sure|got it|alright|all right|fine|good|great|of course|exactly)\b",
+    r"\b(?:yeah|yep|yes|yup|okay|ok|right|sure|got it|alright|all right|fine|good|great|of course|exactly"
+    r"|ja|genau|stimmt|klar|gut|oui|ouais|d'accord|sí|si|vale|claro|bueno)\b",
     re.IGNORECASE,
 )
 """Those of the nods that also answer a question; "mhm" can, but over speech it is a nod far more often."""
 _ESCAPES = re.compile(
     r"\b(?:stop|agent|operator|representative|human|real person|help|cancel|hang up|be quiet|shut up)\b", re.IGNORECASE
 )
+_INTERRUPTIONS = re.compile(
+    r"\b(?:no|nope|not|don't|wait|hold|hang|moment|minute|second|what|who|why|when|where|how|which|hey|hi|hello|help|sorry"
+    r"|excuse|pardon|repeat|again|slower|louder|never|mind|enough|quiet|next|skip|forget|back|wrong|but|actually|listen|please"
+    r"|start|talk|speak|nein|nicht|warte|halt|moment|stopp|falsch|non|arrête|attends|para|espera)\b",
+    re.IGNORECASE,
+)
+"""With which people break in, be it ever so shortly: what is shorter than these and none of them is no word at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +58,22 @@ class Overlap:
     since_ms: int
     voiced_ms: int = 0
     is_paused: bool = False
-    is_partial_asked: bool = False
+    asked_ms: int = 0
+    """How much of it, voiced, was known when its words were asked for last."""
+    is_partial_due: bool = False
+    """They were asked for, and have not come yet."""
+    so_far: Verdict | None = None
+    """What its words were taken for when they last came."""
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether it has been nods, noise or our own voice so far."""
+        return self.so_far not in (None, "takes_floor")
 
 
 _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+MOST_NODS = 6
+"""More of them in a row are somebody who wants to end this: "yes, yes, okay, fine, right, thank you, good"."""
 MOST_SAID = 600
 """Characters of what was being said that an echo is looked for in."""
 
@@ -69,6 +91,18 @@ def judge_words(text: str, expectation: Expectation, *, is_question_out: bool, s
     if _is_nod(words) and not (is_question_out and _answers(words, expectation)):
         return "backchannel"
     return "takes_floor"
+
+
+def is_interruption(text: str, expectation: Expectation) -> bool:
+    """Whether who says this wants to be heard even if it took no time: a way out, "wait", a value that is asked for."""
+    words = set(_WORDS.findall(text.lower()))
+    is_value = any(words & set(_WORDS.findall(value.lower())) for value in expectation.values)
+    return is_value or is_escape(text) or _INTERRUPTIONS.search(text) is not None
+
+
+def count_words(text: str) -> int:
+    """Return how many words there are: "bye-bye" has two."""
+    return len(_WORDS.findall(text))
 
 
 def is_echo(text: str, said: str) -> bool:
@@ -96,7 +130,7 @@ def _is_nod(words: str) -> bool:
     rest, count = words.lstrip(" ,.!?'\"-…"), 0
     while rest:
         nod = _NODS.match(rest)
-        if nod is None or count == 4:
+        if nod is None or count == MOST_NODS:
             return False
         rest, count = rest[nod.end() :], count + 1
     return count > 0

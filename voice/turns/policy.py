@@ -36,14 +36,22 @@ class TurnPolicy:
     """Silence that ends a turn which completely answers a closed question. With 240 ms the bench caller was cut off in
     "No, that was everything" (3 of 39 closed turns), with 340 ms never (42); recognition takes about as long anyway."""
     finished_wait_ms: int = 380
-    """Silence that ends a turn which the turn model calls finished."""
+    """Silence that ends a turn which the turn model calls finished; of open speech only what the fast path knows, such
+    as "say that again"."""
     unsure_wait_ms: int = 800
     """Silence that ends a turn about which the turn model is undecided."""
     unfinished_wait_ms: int = 1400
     """Silence that ends a turn which sounds or reads unfinished."""
+    request_wait_ms: int = 600
+    """Silence that ends an open request which is whole by its words, understood for certain, and sounds finished."""
+    unsure_request_wait_ms: int = 1000
+    """Silence that ends open speech of which one of these is in doubt, or which tells and does not ask."""
+    story_wait_ms: int = 1400
+    """Silence that ends an answer to "what happened?", which goes on after any sentence: hesitations of 1.2 s were
+    seen to end after 1.32 s (228 pauses), and neither words nor voice tell the last sentence from the others."""
     bare_no_wait_ms: int = 480
     """Silence that ends a bare "no", which more often than not goes on: "No, thank you", "No, that was everything".
-    With 340 ms after the last audible sample the bench's caller was cut off in it (3 of 30 closed turns)."""
+    With 340 ms after the last audible sample the bench's caller was cut off in it (2 of 18 closed turns)."""
     complete_wait_ms: int = 200
     """Silence after the last of as many digits as the flow expects, or the end of an e-mail address: that was all."""
     may_go_on_wait_ms: int = 800
@@ -64,19 +72,21 @@ class TurnPolicy:
     """Turn-model estimate up to which a turn counts as unfinished."""
     noise_log_probability: float = -1.15
     """Transcripts less likely than this are noise: speech measured -1.07 at worst, non-speech -1.19 at best."""
-    barge_in_ms: int = 900
-    """So much caller speech over a reply, short gaps left out, stops it whatever the words are; till then it is
-    paused."""
+    barge_in_ms: int = 1_400
+    """So much caller speech over a reply, short gaps left out, stops it if its words do not come; till then it is
+    paused, so that waiting costs nothing. With 900 a laugh stopped it on a busy machine, whose partials took 1 s."""
     noise_margin_db: float = 6.0
     """Speech is louder by so much than what is heard while nobody speaks; voice activity alone takes a murmur behind
     the caller for speech, and no turn would end (6 voices 20 dB below the caller: 99 % of frames)."""
     mumbled_log_probability: float = -0.75
     """A short sound over a statement whose words are less likely than this is a nod: "mhm" was written "MhN." (-1.05),
-    "NM mom." (-0.92), "In my mom." (-0.83); words are at -0.3 to -0.5."""
+    "NM mom." (-0.92), "In my mom." (-0.83); words are at -0.4 to -0.5
+    ("okay", "uh-huh", "I see")."""
     overlap_partial_ms: int = 200
     """After so much caller speech over a reply its words are asked for."""
-    overlap_decide_ms: int = 400
-    """So long after speech over a reply began, a reply that was paused for a short sound goes on."""
+    overlap_decide_ms: int = 280
+    """So long after the end of a short sound over a reply, the reply that was paused for it goes on if its words have
+    not come: with 320, nods were heard 336 to 402 ms before it did, and 400 are promised."""
     overlap_short_ms: int = 500
     """Caller sounds over a reply that are longer than this in all are no nod: the reply waits for their words."""
     overlap_answer_ms: int = 900

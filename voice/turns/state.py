@@ -47,6 +47,8 @@ class TurnState:
     """The end of the last voiced frame that was audible: the VAD goes on for some frames after the voice has ended."""
     peak_db: float = SILENT_DB
     """The loudest frame of the turn."""
+    caller_db: float | None = None
+    """The loudest frame of the caller's turns so far, the later ones counting more; None before the first."""
     noise_db: float = QUIET_DB
     """The level of what is heard while nobody speaks."""
     run_ms: int = 0

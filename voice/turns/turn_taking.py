@@ -41,7 +41,16 @@ from voice.turns.effects import (
     Understand,
     WithdrawTurn,
 )
-from voice.turns.floor import Step, is_mumbled, let_go_on, listen_over, patience_ms, pause_reply, take_floor
+from voice.turns.floor import (
+    Step,
+    hear_words_over,
+    is_held_enough,
+    judge_overlap,
+    let_go_on,
+    listen_over,
+    pause_reply,
+    take_floor,
+)
 from voice.turns.inputs import (
     CommandsReady,
     CommitNow,
@@ -56,13 +65,15 @@ from voice.turns.inputs import (
     TurnInput,
     TurnJudged,
 )
-from voice.turns.loud_enough import is_above_noise, noise_after, note_sound
-from voice.turns.overlap import MOST_SAID, is_answer, is_echo, is_escape, judge_words
+from voice.turns.loud_enough import caller_level, is_above_noise, noise_after, note_sound
+from voice.turns.overlap import MOST_SAID, is_answer, is_escape
 from voice.turns.policy import TurnPolicy
 from voice.turns.state import Pending, TurnState
 
 NEVER_AUDIBLE_MS = 3_000
 """A reply that has made no sound for so long will not; its turn is committed without waiting for it."""
+_NOTHING = ("echo", "backchannel")
+"""What stopped a reply before its words were known and, by its words, wanted nothing: the reply is said again."""
 _JUDGED = ("open", "text", "name")
 """Where the turn model is asked at once: it takes 100 ms of processor away from recognition."""
 
@@ -131,7 +142,7 @@ def _settle(state: TurnState, policy: TurnPolicy) -> Step:
     """Let go on a reply that was paused for a short sound; commit a pending turn whose window is over."""
     overlap, pending = state.overlap, state.pending
     is_held = overlap is not None and overlap.is_paused and state.phase == "paused"
-    if overlap is not None and is_held and state.now_ms - overlap.since_ms >= patience_ms(state, overlap, policy):
+    if overlap is not None and is_held and is_held_enough(state, overlap, policy):
         return let_go_on(state, "unknown")
     if pending is None or overlap is not None:
         return state, ()
@@ -185,7 +196,8 @@ def _pause(state: TurnState) -> Step:
         run_ms=0,
         pause_ms=state.now_ms,
     )
-    tried = (Emit(SpeechPaused(revision, state.now_ms)), TryTurn(revision, state.begin_ms, state.now_ms))
+    order = TryTurn(revision, state.begin_ms, state.now_ms, is_over_reply=state.overlap is not None)
+    tried = (Emit(SpeechPaused(revision, state.now_ms)), order)
     return paused, (*tried, _judge(paused)) if state.shape.expects in _JUDGED else tried
 
 
@@ -215,13 +227,7 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
 def _take_partial(state: TurnState, given: PartialReady, policy: TurnPolicy) -> Step:
     if state.phase != "speaking" or given.begin_ms != state.begin_ms or state.overlap is None:
         return state, ()
-    # Half a nod is recognised as anything ("and make"); the reply is paused anyway, so hearing it out costs nothing.
-    if state.overlap.voiced_ms <= policy.overlap_short_ms and not is_escape(given.text):
-        return state, ()
-    verdict = judge_words(given.text, state.expectation, is_question_out=state.is_question_out, said=state.said)
-    if verdict == "takes_floor" and (state.is_interruptible or is_escape(given.text)):
-        return take_floor(state)
-    return state, ()
+    return hear_words_over(state, given, policy)
 
 
 def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolicy) -> Step:
@@ -233,9 +239,7 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
     if given.is_invented or given.log_probability < policy.noise_log_probability:
         return _drop(state, "noise")
     if state.overlap is not None:
-        verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out, said=state.said)
-        if verdict == "takes_floor" and is_mumbled(state, state.overlap, given.log_probability, policy):
-            verdict = "backchannel"
+        verdict = judge_overlap(state, text, given.log_probability, policy)
         if verdict == "echo":
             return _drop(state, "echo")
         # What was said over a reply that may not be interrupted is kept: there was no other moment to say it.
@@ -246,8 +250,10 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
         state = replace(state, overlap=None)
         if was_pending:
             return _try_merged(state, stopped)
-    elif state.was_stopped_unheard and is_echo(text, state.said):
-        return _drop(state, "echo")
+    elif (
+        state.was_stopped_unheard and (verdict := judge_overlap(state, text, given.log_probability, policy)) in _NOTHING
+    ):
+        return _drop(state, verdict)
     else:
         stopped = ()
     state, effects = _try_to_end(replace(state, evidence=replace(state.evidence, text=text)), policy)
@@ -264,7 +270,7 @@ def _try_merged(state: TurnState, before: tuple[TurnEffect, ...]) -> Step:
 
 
 def _take_commands(state: TurnState, given: CommandsReady, policy: TurnPolicy) -> Step:
-    evidence = replace(state.evidence, is_certain=given.is_certain)
+    evidence = replace(state.evidence, is_certain=given.is_certain, is_understood=True, confidence=given.confidence)
     state, effects = _try_to_end(replace(state, evidence=evidence, has_preview=given.has_preview), policy)
     # A closed question was expected to be answered by its words alone; it was not.
     is_doubtful = state.phase == "paused" and not given.is_certain and state.shape.expects not in _JUDGED
@@ -290,7 +296,9 @@ def _try_to_end(state: TurnState, policy: TurnPolicy) -> Step:
     state, before = _commit_pending(state)
     speech_end_ms, before_end = state.last_sound_ms, state.pauses
     ended = Emit(TurnEnded(state.revision, text, speech_end_ms, state.now_ms))
-    quiet = replace(state, phase="quiet", run_ms=0, overlap=None, pauses=before_end.turn_over())
+    quiet = replace(
+        state, phase="quiet", run_ms=0, overlap=None, pauses=before_end.turn_over(), caller_db=caller_level(state)
+    )
     if not state.has_preview:
         return quiet, (*before, ended, CommitTurn(state.revision, text, speech_end_ms, silence_enough_ms))
     pending = Pending(state.revision, text, state.begin_ms, speech_end_ms, silence_enough_ms, state.now_ms, before_end)

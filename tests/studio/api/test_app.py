@@ -76,6 +76,36 @@ async def test_page_and_its_caching(client: httpx.AsyncClient, server: Server) -
     assert again.status_code == 304
 
 
+async def test_the_page_goes_packed_to_whoever_can_unpack_it(client: httpx.AsyncClient, server: Server) -> None:
+    (server.page / "assets").mkdir(parents=True)
+    script = server.page / "assets" / "index-3f2a.js"
+    script.write_text("say('hello');\n" * 400)
+    plain = await client.get("/assets/index-3f2a.js", headers={"Accept-Encoding": "identity"})
+    packed = await client.get("/assets/index-3f2a.js", headers={"Accept-Encoding": "br;q=1.0, gzip;q=0.8"})
+    assert "content-encoding" not in plain.headers
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert packed.text == plain.text == script.read_text()
+    assert int(packed.headers["content-length"]) < len(script.read_text()) / 10
+    assert packed.headers["cache-control"] == plain.headers["cache-control"]
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    again = await client.get("/assets/index-3f2a.js", headers={"If-None-Match": packed.headers["etag"]})
+    assert again.status_code == 304
+    refused = await client.get("/assets/index-3f2a.js", headers={"Accept-Encoding": "gzip;q=0"})
+    part = await client.get("/assets/index-3f2a.js", headers={"Range": "bytes=0-3"})
+    assert "content-encoding" not in refused.headers
+    assert (part.status_code, part.text) == (206, "say(")
+    script.write_text("say('bye');\n" * 400)
+    assert "bye" in (await client.get("/assets/index-3f2a.js")).text
+
+
+async def test_pictures_and_small_files_go_as_they_are(client: httpx.AsyncClient, server: Server) -> None:
+    (server.page / "assets").mkdir(parents=True)
+    (server.page / "assets" / "font-3f2a.woff2").write_bytes(bytes(5_000))
+    (server.page / "theme.js").write_text("1")
+    for path in ("/assets/font-3f2a.woff2", "/theme.js"):
+        assert "content-encoding" not in (await client.get(path)).headers
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/assets/none.js", "/../secret", "/%2e%2e/secret", "/api/none"])
 async def test_unknown_paths(client: httpx.AsyncClient, server: Server, path: str) -> None:
     server.page.mkdir()

@@ -37,6 +37,7 @@ async def test_life_of_a_call(client: httpx.AsyncClient, sdp: dict[str, Any]) ->
         "state": "ended",
         "reason": "hung-up",
         "started_at": 1000.0,
+        "media": {},
     }
     late = await client.post(where, **sdp)
     assert (late.status_code, late.json()["code"]) == (410, "call-over")

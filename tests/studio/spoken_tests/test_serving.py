@@ -10,12 +10,13 @@ import pytest
 from dialogue.testing.case import Case, UserStep
 from dialogue.testing.runner import Bench
 from flows.model import Assistant
-from studio.spoken_tests.serving import URL, Served, new_conversation, serve_case
+from models.rendered import RenderedSpeech
+from studio.speech import Speech
+from studio.spoken_tests.serving import URL, Served, conversation_of, serve_case
 from tests.support.call import ScriptedRecogniser, engines
 from tests.support.conversations import ScriptedActions, SpokenCommands, outputs_of
 from voice.caller.client import CallOptions
 from voice.caller.wav import Utterance
-from voice.calls.settings import CallSettings
 from voice.synthetic_callers.measured import measure_call
 from voice.synthetic_callers.script import Turn
 from voice.synthetic_callers.telephone import hold_stepped_call
@@ -33,14 +34,14 @@ def bench(assistant: Assistant) -> Bench:
 
 
 async def test_fixtures_are_set_once_the_session_has_begun(bank: Assistant):
-    conversation = new_conversation(case(recipient="Ann"), bench(bank))
+    conversation = conversation_of(case(recipient="Ann"), bench(bank))
     await outputs_of(conversation.start({}))
 
     assert conversation.state.slots["recipient"] == "Ann"
 
 
 async def test_each_call_has_a_conversation_of_its_own(bank: Assistant):
-    ids = {new_conversation(case(), bench(bank)).conversation_id for _ in range(3)}
+    ids = {conversation_of(case(), bench(bank)).conversation_id for _ in range(3)}
 
     assert len(ids) == 3
 
@@ -50,7 +51,8 @@ async def test_each_call_has_a_conversation_of_its_own(bank: Assistant):
 async def test_a_call_is_heard_answered_and_measured(bank: Assistant, tmp_path: Path):
     tone = (8_000 * np.sin(np.arange(48 * 700) / 16)).astype(np.int16)
     speech = Utterance("start flow transfer_money", tone, len(tone))
-    served = Served(bench(bank), engines(ScriptedRecogniser(["start flow transfer_money"])), CallSettings())
+    heard = engines(ScriptedRecogniser(["start flow transfer_money"]))
+    served = Served(bench(bank), Speech(heard, RenderedSpeech(heard.synthesiser)))
     turns = [Turn(speech), Turn(message="/SetSlots(recipient=Ann)")]
     async with serve_case(case(), served) as http:
         options = CallOptions(greeting_limit_ms=1_000)

@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from voice.attendance.language_switch import (
     FinalHeard,
+    LanguageChosen,
     LanguagePolicy,
     LanguageState,
     RefuseLanguage,
     SwitchLanguage,
+    TurnTaken,
+    is_settled,
     spoken_language,
     step,
     voice_for,
@@ -48,7 +51,7 @@ def test_an_unsure_sentence_counts_as_a_short_one() -> None:
 
 
 def test_and_back_again() -> None:
-    effects = run(heard(GERMAN, "de"), heard("I would rather speak English", "en"))
+    effects = run(heard(GERMAN, "de"), heard("Now it is English again", "en"))
     assert effects == [SwitchLanguage("de", "thorsten"), SwitchLanguage("en", None)]
 
 
@@ -103,3 +106,47 @@ def test_only_spoken_languages_are_switched_to_and_only_others_refused_once(give
                     refused.append(language)
     assert len(refused) == len(set(refused))
     assert state.current in ("", current)
+
+
+def test_transcripts_of_one_turn_count_once() -> None:
+    first, second = FinalHeard("Guten Tag", "de", -0.1, turn=7), FinalHeard("Guten Tag zusammen", "de", -0.1, turn=7)
+    assert run(first, second) == []
+    assert run(first, second, FinalHeard("Hallo", "de", -0.1, turn=8)) == [SwitchLanguage("de", "thorsten")]
+
+
+def test_an_answer_that_turns_out_to_be_certain_does_not_count() -> None:
+    state, effects = LanguageState(), list[object]()
+    for turn in range(4):
+        state, more = step(state, FinalHeard("No", "de", -0.1, turn=turn), POLICY)
+        effects += more
+        state, more = step(state, TurnTaken(was_certain=True, was_understood=True), POLICY)
+        effects += more
+    assert effects == []
+
+
+def test_whoever_asks_for_a_language_gets_it_and_one_not_spoken_is_refused() -> None:
+    assert run(heard("Can we speak German?", "en")) == [SwitchLanguage("de", "thorsten", was_asked=True)]
+    asked = heard("Do you speak French?", "en")
+    assert run(asked, asked) == [RefuseLanguage("fr", was_asked=True)] * 2
+    assert run(heard("Can we speak English?", "en")) == [], "it is what they speak"
+    assert run(heard("Can we speak German?", "en"), policy=LanguagePolicy(("en",))) == [], "a flow may know an answer"
+
+
+def test_a_flow_may_choose_the_language() -> None:
+    state, effects = step(LanguageState(), LanguageChosen("de-AT"), POLICY)
+    assert effects == (SwitchLanguage("de", "thorsten"),)
+    assert step(state, LanguageChosen("de"), POLICY)[1] == ()
+    assert step(state, LanguageChosen("fr"), POLICY)[1] == ()
+
+
+def test_other_languages_are_looked_for_at_first_and_where_nothing_is_understood() -> None:
+    state = LanguageState()
+    settled = []
+    for was_understood in (True, True, True, False, False, True):
+        settled.append(is_settled(state, POLICY))
+        state, _ = step(state, TurnTaken(was_certain=False, was_understood=was_understood), POLICY)
+    settled.append(is_settled(state, POLICY))
+    assert settled == [False, False, False, True, True, False, True]
+    suspected, _ = step(state, heard("Guten Tag", "de"), POLICY)
+    assert not is_settled(suspected, POLICY)
+    assert is_settled(LanguageState(), LanguagePolicy(("en",)))

@@ -147,7 +147,7 @@ def test_a_barking_dog_closes_it_and_a_sentence_is_heard_over_it() -> None:
         line.hear(0.4, -20).hear(0.45, None)
     assert not line.gate.is_open
     begun_ms = line.at_ms
-    line.hear(2.5, -22, words="can you hear me").hear(1, None)
+    line.hear(2.5, -22, words="can you hear me").hear(2, None)
     assert line.committed
     assert line.committed[-1][0] - begun_ms < 4_500
 

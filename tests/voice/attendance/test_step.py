@@ -176,7 +176,7 @@ def test_languages() -> None:
     call.take(language_switch.FinalHeard("Je voudrais voir mon compte", "fr", -0.1))
     call.take(language_switch.FinalHeard("Ich möchte mein Konto sehen", "de", -0.1))
     assert [effect for _, effect in call.effects] == [
-        SayPhrase("language_refused"),
+        language_switch.RefuseLanguage("fr"),
         language_switch.SwitchLanguage("de", "thorsten"),
     ]
 

@@ -115,9 +115,18 @@ def test_noise_over_a_reply_pauses_it_and_it_goes_on_from_the_same_sample() -> N
 
 def test_long_noise_that_stopped_a_reply_has_it_said_again() -> None:
     conversation = ScriptedConversation(greeting="A greeting that is long enough to be interrupted.")
-    recogniser = ScriptedRecogniser(["Thank you."], log_probability=-1.4)
-    hold("." * 8 + "#" * 12 + "." * 30, conversation, engines(recogniser))
+    recogniser = ScriptedRecogniser(["Thank you."], log_probability=-1.4, takes_s=2.0)  # its words come too late
+    hold("." * 8 + "#" * 18 + "." * 60, conversation, engines(recogniser))
     assert conversation.committed == ["RepeatLastBotMessages"]
+
+
+def test_long_noise_whose_words_come_in_time_does_not_stop_the_reply() -> None:
+    conversation = ScriptedConversation(greeting="A greeting that is long enough to be interrupted.")
+    recogniser = ScriptedRecogniser(["Thank you."], log_probability=-1.4)
+    link = hold("." * 8 + "#" * 12 + "." * 40, conversation, engines(recogniser))
+    assert conversation.committed == []
+    assert not link.of("barge_in")
+    assert len(link.of("reply_finished")) == 1
 
 
 BALANCE = {"balance": [Said("You have ninety dollars in it."), Waiting(Expectation())]}
@@ -259,11 +268,12 @@ def test_typed_turns_pings_and_unknown_messages() -> None:
         100: {"type": "ping", "client_ms": 7},
         101: {"type": "nonsense"},
         102: {"type": "say", "text": 5},
+        140: {"type": "silence"},
         160: {"type": "hang_up"},
     }
     conversation = ScriptedConversation()
     link = hold("." * 80, conversation, engines(ScriptedRecogniser(["?"])), messages=messages)
-    assert conversation.committed == ["/SetSlots(a=1)"]
+    assert conversation.committed == ["/SetSlots(a=1)", "UserSilence"]
     assert link.of("pong")[0]["client_ms"] == 7
     assert [each["code"] for each in link.of("fault")] == ["message-unknown", "message-unknown"]
     assert link.of("call_ended")[0]["reason"] == "caller-hung-up"

@@ -76,6 +76,22 @@ def test_the_domain_bounds_digits_as_the_step_does():
     assert shape(slot).lengths == (7,)
 
 
+@pytest.mark.parametrize(
+    ("slot", "options", "is_story"),
+    [
+        (text("what_happened"), {}, True),
+        (text("reason"), {"question": "Please tell me in your own words what happened."}, True),
+        (text("note"), {"description": "a description of the damage"}, True),
+        (text("complaint"), {}, True),
+        (text("note"), {"description": "what stands on the card"}, False),
+        (text("delivery_address"), {"question": "Please describe where you live."}, False),
+        (text("email"), {"question": "Tell me about your e-mail."}, False),
+    ],
+)
+def test_a_question_for_a_story_is_known_by_its_words(slot, options, is_story):
+    assert shape(slot, **options).is_story is is_story
+
+
 def test_what_the_step_says_goes_before_all_else():
     voice = {"expects": "digits", "length": 16, "wait_ms": 900, "max_turn_ms": 40_000, "interruptible": False}
     found = shape(text("complaint"), description="two digits", voice=voice)

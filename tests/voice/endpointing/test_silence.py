@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flows.effects import Expectation
 from voice.endpointing.answer_shape import AnswerShape
 from voice.endpointing.pauses import CallerPauses
-from voice.endpointing.silence import Evidence, wait_ms
+from voice.endpointing.silence import UNDERSTOOD_WITHIN_MS, Evidence, wait_ms
 from voice.errors import VoiceError
 from voice.turns.policy import TurnPolicy
 
@@ -24,6 +24,14 @@ NUMBER = AnswerShape("digits")
 EMAIL = AnswerShape("email")
 CODE = AnswerShape("code", lengths=(6,))
 TEXT = AnswerShape("text")
+STORY = AnswerShape("text", is_story=True)
+
+
+def heard(
+    text: str, *, is_certain: bool = False, probability: float | None = None, confidence: float = 0.95
+) -> Evidence:
+    """Evidence of a turn that understanding has judged."""
+    return Evidence(text, is_certain, probability, is_understood=True, confidence=confidence)
 
 
 @pytest.mark.parametrize(
@@ -36,20 +44,30 @@ TEXT = AnswerShape("text")
         (Evidence("Fifty.", is_certain=True, probability=0.9), AMOUNT, "certain_wait_ms"),
         (Evidence("two hundred", is_certain=True), AMOUNT, "may_go_on_wait_ms"),
         (Evidence("fifty and"), AMOUNT, "incomplete_wait_ms"),
-        (Evidence("Check my balance.", probability=0.9), OPEN, "finished_wait_ms"),
-        (Evidence("Check my balance.", probability=0.3), OPEN, "unsure_wait_ms"),
-        (Evidence("Check my balance.", probability=0.1), OPEN, "unfinished_wait_ms"),
-        (Evidence("Check my", probability=0.9), OPEN, "unfinished_wait_ms"),
-        (Evidence("Check my..."), OPEN, "unfinished_wait_ms"),
-        (Evidence("I want it on", probability=0.6), OPEN, "unfinished_wait_ms"),
-        (Evidence("I want it on", probability=0.9), OPEN, "unsure_wait_ms"),
-        (Evidence("Check my balance."), OPEN, "unsure_wait_ms"),
-        (Evidence("Uh, hang on.", probability=0.99), OPEN, "hold_on_wait_ms"),
-        (Evidence("um", probability=0.99), OPEN, "hesitation_wait_ms"),
+        (heard("Check my balance.", probability=0.9), OPEN, "request_wait_ms"),
+        (heard("Check my balance, please.", probability=0.1), OPEN, "request_wait_ms"),
+        (heard("Check my balance.", probability=0.3), OPEN, "unsure_request_wait_ms"),
+        (heard("Check my balance."), OPEN, "unsure_request_wait_ms"),
+        (heard("Check my balance.", probability=0.1), OPEN, "unsure_request_wait_ms"),
+        (heard("Check my balance.", probability=0.1, confidence=0.8), OPEN, "unfinished_wait_ms"),
+        (heard("Check my balance.", probability=0.9, confidence=0.5), OPEN, "unsure_request_wait_ms"),
+        (heard("Repeat that.", is_certain=True, probability=0.1), OPEN, "finished_wait_ms"),
+        (heard("Hello.", is_certain=True, probability=0.97, confidence=0.0), OPEN, "unfinished_wait_ms"),
+        (heard("I would like to register.", probability=0.97), OPEN, "unfinished_wait_ms"),
+        (heard("Yes, hi, I have.", probability=0.9), OPEN, "unfinished_wait_ms"),
+        (heard("My card is gone.", probability=0.95), OPEN, "unsure_request_wait_ms"),
+        (heard("Can you see to it?", probability=0.95, confidence=0.0), OPEN, "unfinished_wait_ms"),
+        (heard("Well, I think I need a report.", probability=0.7), OPEN, "unsure_request_wait_ms"),
+        (heard("Check my", probability=0.9), OPEN, "unfinished_wait_ms"),
+        (heard("Check my..."), OPEN, "unfinished_wait_ms"),
+        (heard("I want it on", probability=0.6), OPEN, "unsure_request_wait_ms"),
+        (heard("I want it on", probability=0.9), OPEN, "unsure_request_wait_ms"),
+        (heard("Uh, hang on.", probability=0.99), OPEN, "hold_on_wait_ms"),
+        (heard("um", probability=0.99), OPEN, "hesitation_wait_ms"),
         (
-            Evidence("Wait for me at the branch and then block the card I lost.", probability=0.9),
+            heard("Wait for me at the branch and then block the card I lost.", probability=0.9),
             OPEN,
-            "finished_wait_ms",
+            "request_wait_ms",
         ),
         (Evidence("four one five eight six seven five three oh nine"), PHONE, "complete_wait_ms"),
         (Evidence("four one five eight six seven", is_certain=True), PHONE, "incomplete_number_wait_ms"),
@@ -63,6 +81,8 @@ TEXT = AnswerShape("text")
         (Evidence("x seven q"), CODE, "incomplete_wait_ms"),
         (Evidence("it was too dear", is_certain=True), TEXT, "unsure_wait_ms"),
         (Evidence("it was too dear", is_certain=True, probability=0.9), TEXT, "finished_wait_ms"),
+        (heard("There was a leak in the kitchen.", is_certain=True, probability=0.99), STORY, "story_wait_ms"),
+        (heard("And that is what happened.", probability=0.1), STORY, "request_wait_ms"),
     ],
 )
 def test_golden(evidence, expectation, setting):
@@ -79,6 +99,23 @@ def test_golden(evidence, expectation, setting):
 )
 def test_every_wait_is_a_setting(text, expectation, setting):
     assert wait_ms(Evidence(text), expectation, replace(POLICY, **{setting: 1_234})) == 1_234
+
+
+@pytest.mark.parametrize("shape", [AnswerShape("open"), TEXT])
+def test_a_caller_who_paused_within_the_turn_is_waited_for_as_long_again(shape):
+    evidence = heard("Check my balance.", probability=0.9)
+    waits = [wait_ms(evidence, shape, POLICY, CallerPauses(turn_ms=(pause_ms,))) for pause_ms in (200, 500, 700, 1_200)]
+
+    assert waits[0] == wait_ms(evidence, shape, POLICY)
+    assert waits[1:] == [800, 1_120, POLICY.unfinished_wait_ms]
+    assert wait_ms(Evidence("yes"), YES_NO, POLICY, CallerPauses(turn_ms=(900,))) == POLICY.certain_wait_ms
+
+
+def test_nothing_is_taken_for_a_whole_request_before_it_is_understood():
+    early = Evidence("Check my balance.", probability=0.99)
+
+    assert wait_ms(early, OPEN, POLICY) == UNDERSTOOD_WITHIN_MS
+    assert wait_ms(replace(early, is_understood=True, confidence=0.99), OPEN, POLICY) == POLICY.request_wait_ms
 
 
 def test_what_the_step_says_goes_before_all_but_a_caller_who_asks_for_time():
@@ -111,7 +148,7 @@ def test_a_number_with_more_digits_than_it_needs_is_waited_for_a_little_less():
 @pytest.mark.parametrize(
     ("text", "shape", "setting"),
     [
-        ("ich rufe an", AnswerShape("open", is_english=False), "unsure_wait_ms"),
+        ("ich rufe an", AnswerShape("open", is_english=False), "unsure_request_wait_ms"),
         ("ich möchte, ähm", AnswerShape("open", is_english=False), "hesitation_wait_ms"),
         ("ich möchte...", AnswerShape("open", is_english=False), "unfinished_wait_ms"),
         ("0151 234", replace(PHONE, is_english=False), "incomplete_number_wait_ms"),
@@ -120,7 +157,7 @@ def test_a_number_with_more_digits_than_it_needs_is_waited_for_a_little_less():
     ],
 )
 def test_in_other_languages_figures_are_judged_and_words_are_not(text, shape, setting):
-    assert wait_ms(Evidence(text), shape, POLICY) == getattr(POLICY, setting)
+    assert wait_ms(heard(text), shape, POLICY) == getattr(POLICY, setting)
 
 
 def test_a_slow_caller_is_waited_for_longer_but_not_after_the_last_digit():

@@ -131,3 +131,12 @@ def test_a_typed_turn_takes_no_speech_with_it():
     spans = SpeechSpans(PIN)
     assert spans.understood(UserSaid("48151623", SETS, "payload"), 100).slots == {"pin"}
     assert masked(spans) == []
+
+
+def test_a_value_told_in_two_sentences_silences_both_and_no_other():
+    spans = SpeechSpans(PIN)
+    for place, text in enumerate(["I have it.", "It is 4815.", "1623.", "What else?"]):
+        spans.sentence(text, 1_000 * (place + 1))
+    spans.take(ReplyFinished(1, 4_000, 5_000), 5_000)
+    spans.sentence("1623 is another reply.", 6_000)
+    assert [(begin, end) for _, begin, end in masked(spans)] == [(1_900, 3_000), (2_900, 4_000)]

@@ -83,3 +83,37 @@ def test_a_reply_that_pauses_between_sentences_stays_live() -> None:
     assert queue.next_frame().reply_id == 1
     assert queue.next_frame().is_last
     assert queue.reply_id is None
+
+
+def test_what_lies_behind_a_place_is_cut_off_without_a_click() -> None:
+    queue = PlaybackQueue(48_000)
+    queue.open(1)
+    queue.begin_sentence(1, 0)
+    queue.put(1, np.full(48 * 50, 8_000, np.int16))
+    queue.begin_sentence(1, 1)
+    queue.put(1, np.full(48 * 50, 8_000, np.int16))
+    queue.next_frame()
+    assert queue.cut(2, 30) is None, "another reply's"
+    assert queue.cut(1, 100) is None, "there is nothing behind its end"
+    assert queue.cut(1, 35) == 35 * 48
+    assert queue.buffered_ms == 15
+    queue.put(1, np.full(48 * 5, 7_000, np.int16))
+    frame = queue.next_frame()
+    assert frame.sentence is None, "the second sentence never begins"
+    kept = frame.samples[: 15 * 48].astype(np.int64)
+    assert kept[0] == 8_000
+    assert abs(kept[-1]) < 20
+    assert np.abs(np.diff(kept)).max() < 20
+    assert frame.samples[15 * 48] == 7_000, "what is put next follows at once"
+
+
+def test_a_cut_before_what_was_played_leaves_nothing_and_takes_nothing_back() -> None:
+    queue = PlaybackQueue(48_000)
+    queue.open(1)
+    queue.put(1, np.full(48 * 60, 8_000, np.int16))
+    queue.next_frame()
+    assert queue.cut(1, 0) == 20 * 48
+    assert queue.buffered_ms == 0
+    assert queue.heard_ms == 20
+    queue.complete(1)
+    assert queue.next_frame().is_last

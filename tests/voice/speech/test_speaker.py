@@ -8,10 +8,11 @@ from collections.abc import AsyncGenerator
 import numpy as np
 import pytest
 
+from tests.support.virtual_clock import run_virtually
 from voice.audio import first_audible_sample
 from voice.ports import Pcm, Priority, SpeechChunk, SpokenWord
 from voice.speech.playback import PlaybackQueue
-from voice.speech.speaker import SENTENCE_PAUSE_MS, Reply
+from voice.speech.speaker import FILLER_PAUSE_MS, SENTENCE_PAUSE_MS, Reply
 
 VOICE_HZ = 22_050
 QUEUE_HZ = 48_000
@@ -147,15 +148,155 @@ async def test_a_voice_that_dies_mid_sentence_goes_on_with_the_next_and_the_faul
     assert reply.heard_text(2 * WORD_MS) == "Before it"
 
 
-async def test_a_second_failure_ends_the_reply_and_what_was_queued_stays() -> None:
+async def test_a_voice_that_dies_twice_in_a_reply_is_asked_for_every_other_sentence() -> None:
     voice, reply, queue = Voice(deaths=2), Reply(1), PlaybackQueue(QUEUE_HZ)
-    reply.say("Before it dies now. Again it dies here. Never said.")
+    reply.say("Before it dies now. Again it dies here. Still said.")
     reply.finish()
     with pytest.raises(VoiceDied):
         await reply.speak(voice, queue, lambda: 0)
-    assert len(voice.asked) == 2
-    assert queue.buffered_ms == pytest.approx(4 * WORD_MS + SENTENCE_PAUSE_MS, abs=5)
-    assert reply.heard_text(99_999) == "Before it"
+    assert [text for text, _ in voice.asked] == ["Before it dies now.", "Again it dies here.", "Still said."]
+    assert reply.has_lost
+    assert reply.words == "Before it dies now. Again it dies here. Still said."
+    assert reply.heard_text(99_999) == "Before it Again it Still said."
+
+
+class Outage(Voice):
+    """Nothing can be spoken for so long; but `held` was rendered before. Notes when it was asked."""
+
+    def __init__(self, outage_s: float, held: str = "") -> None:
+        super().__init__()
+        self.outage_s = outage_s
+        self.held = held
+        self.asked_s: list[float] = []
+        self.began_s = asyncio.get_running_loop().time()
+
+    def stand_in(self) -> str | None:
+        return self.held or None
+
+    async def synthesise(self, text: str, *, priority: Priority = Priority.FINAL) -> AsyncGenerator[SpeechChunk, None]:
+        now_s = asyncio.get_running_loop().time() - self.began_s
+        if text != self.held:
+            self.asked_s.append(round(now_s, 2))
+            if now_s < self.outage_s:
+                raise VoiceDied(text)
+        async for chunk in super().synthesise(text, priority=priority):
+            yield chunk
+
+
+def speak_through(outage_s: float, text: str, held: str = "") -> tuple[Outage, Reply, PlaybackQueue, bool]:
+    """Speak a text while the voice fails for so long; return whether that was told in the end."""
+
+    async def main() -> tuple[Outage, Reply, PlaybackQueue, bool]:
+        voice, reply, queue = Outage(outage_s, held), Reply(1), PlaybackQueue(QUEUE_HZ)
+        reply.say(text)
+        reply.finish()
+        try:
+            await reply.speak(voice, queue, lambda: 0, voice.stand_in)
+        except VoiceDied:
+            return voice, reply, queue, True
+        return voice, reply, queue, False
+
+    return run_virtually(main)
+
+
+def test_a_short_outage_loses_nothing_and_the_pauses_between_requests_grow() -> None:
+    voice, reply, queue, is_told = speak_through(0.7, "One. Two. Three.")
+    assert voice.asked_s == [0.0, 0.0, 0.25, 0.75, 0.75, 0.75]
+    assert (is_told, reply.has_lost) == (False, False)
+    assert reply.heard_text(99_999) == "One. Two. Three."
+    assert queue.buffered_ms == pytest.approx(3 * WORD_MS + 2 * SENTENCE_PAUSE_MS, abs=5)
+
+
+def test_speech_goes_on_when_the_voice_is_back_and_what_was_lost_is_known() -> None:
+    voice, reply, queue, is_told = speak_through(2.0, "One. Two. Three. Four.")
+    assert voice.asked_s == [0.0, 0.0, 0.25, 0.75, 1.75, 2.75, 2.75]
+    assert (is_told, reply.has_lost) == (True, True)
+    assert reply.heard_text(99_999) == "Three. Four."
+    assert [number for _, number in sentence_begins(queue)] == [2, 3]
+
+
+def test_a_voice_that_never_comes_back_ends_the_reply() -> None:
+    voice, reply, queue, is_told = speak_through(1e9, "One. Two. Three. Four. Five.")
+    assert len(voice.asked_s) == 8
+    assert is_told
+    assert reply.heard_text(99_999) == ""
+    assert queue.reply_id is None
+
+
+def test_a_phrase_that_was_rendered_before_fills_the_pause_once() -> None:
+    voice, reply, queue, _ = speak_through(2.0, "One. Two. Three.", held="One moment.")
+    assert [text for text, _ in voice.asked] == ["One moment.", "Three."]
+    assert queue.buffered_ms == pytest.approx(3 * WORD_MS + SENTENCE_PAUSE_MS, abs=5)
+    assert reply.heard_text(99_999) == "Three.", "it is no part of the conversation"
+
+
+FILLER = "Just a moment please."
+
+
+async def fill(played_frames: int, *, filler: str = FILLER) -> tuple[Reply, PlaybackQueue, Pcm]:
+    """Say a filler, then words when so much of it was played; return what is played in all."""
+    reply, queue = Reply(1), PlaybackQueue(QUEUE_HZ)
+    reply.say(filler, kind="filler")
+    speaking = asyncio.create_task(reply.speak(Voice(), queue, lambda: 0))
+    while queue.buffered_ms < len(filler.split()) * WORD_MS - 5:  # noqa: ASYNC110  # it has no event
+        await asyncio.sleep(0)
+    played = [queue.next_frame().samples for _ in range(played_frames)]
+    reply.say("Found it.")
+    reply.finish()
+    await speaking
+    while queue.buffered_ms:
+        played.append(queue.next_frame().samples)
+    return reply, queue, np.concatenate(played)
+
+
+@pytest.mark.parametrize(
+    ("played_ms", "filler_ms"),
+    [(0, 0), (20, 200), (100, 200), (180, 200), (200, 400), (300, 400), (420, 600), (700, 800), (800, 800)],
+)
+async def test_a_filler_ends_with_the_word_that_is_heard_when_the_words_are_there(
+    played_ms: int, filler_ms: int
+) -> None:
+    reply, _, played = await fill(played_ms // 20)
+    pause_ms = FILLER_PAUSE_MS if filler_ms else 0
+    assert len(played) * 1000 / QUEUE_HZ == pytest.approx(filler_ms + pause_ms + 2 * WORD_MS, abs=21)
+    if filler_ms:
+        silent = np.abs(played[(filler_ms + 5) * 48 : (filler_ms + pause_ms - 5) * 48])
+        assert silent.max() < 20, "it was cut at the end of a word"
+        assert np.abs(played[(filler_ms - 40) * 48 : (filler_ms - 15) * 48]).max() > 8_000, "and not before"
+    assert np.abs(np.diff(played.astype(np.int64))).max() < 1_200, "without a click"
+    assert reply.heard_text(99_999) == "Found it.", "a filler is no part of the conversation"
+    assert reply.words == "Found it."
+
+
+async def test_a_filler_for_words_that_are_known_is_never_made() -> None:
+    voice, reply, queue = Voice(), Reply(1), PlaybackQueue(QUEUE_HZ)
+    reply.say(FILLER, kind="filler")
+    reply.say("Found it.")
+    reply.finish()
+    await reply.speak(voice, queue, lambda: 0)
+    assert [text for text, _ in voice.asked] == ["Found it."]
+    assert queue.buffered_ms == pytest.approx(2 * WORD_MS, abs=5)
+    assert sentence_begins(queue) == [(0, 1)]
+
+
+async def test_where_a_voice_does_not_tell_its_words_a_filler_is_heard_to_its_end() -> None:
+    class Mute(Voice):
+        async def synthesise(
+            self, text: str, *, priority: Priority = Priority.FINAL
+        ) -> AsyncGenerator[SpeechChunk, None]:
+            async for chunk in super().synthesise(text, priority=priority):
+                yield SpeechChunk(chunk.samples, chunk.sample_rate_hz)
+
+    reply, queue = Reply(1), PlaybackQueue(QUEUE_HZ)
+    reply.say(FILLER, kind="filler")
+    speaking = asyncio.create_task(reply.speak(Mute(), queue, lambda: 0))
+    while queue.buffered_ms < 4 * WORD_MS - 5:  # noqa: ASYNC110  # it has no event
+        await asyncio.sleep(0)
+    queue.next_frame()
+    reply.say("Found it.")
+    reply.finish()
+    await speaking
+    assert queue.buffered_ms == pytest.approx(6 * WORD_MS + FILLER_PAUSE_MS - 20, abs=5)
 
 
 async def test_a_reply_that_is_not_live_puts_nothing() -> None:
@@ -187,3 +328,27 @@ async def test_words_said_while_speaking_are_spoken() -> None:
     reply.finish()
     await speaking
     assert [text for text, _ in voice.asked] == ["One.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize("queue_hz", [8_000, 48_000])
+async def test_pieces_and_sentences_that_end_inside_a_sound_are_played_without_a_click(queue_hz: int) -> None:
+    class Abrupt(Voice):
+        """Two pieces a sentence, cut at the crest of the wave, and the second one turned upside down."""
+
+        async def synthesise(
+            self, text: str, *, priority: Priority = Priority.FINAL
+        ) -> AsyncGenerator[SpeechChunk, None]:
+            crest = tone(300)[VOICE_HZ // 1760 : -(VOICE_HZ // 1760)]
+            for piece in (crest, -crest):
+                yield SpeechChunk(piece.astype(np.int16), VOICE_HZ)
+
+    reply, queue = Reply(1), PlaybackQueue(queue_hz)
+    reply.say("One. Two.")
+    reply.finish()
+    await reply.speak(Abrupt(), queue, lambda: 0)
+    played = []
+    while queue.buffered_ms:
+        played.append(queue.next_frame().samples)
+    steps = np.abs(np.diff(np.concatenate([[0], *played, [0]]).astype(np.int64)))
+    own = 9_000 * 2 * np.pi * 440 / queue_hz
+    assert steps.max() <= 1.6 * own, "no step is much larger than those of the sound itself"

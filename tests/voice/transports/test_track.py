@@ -76,12 +76,12 @@ def test_frames_leave_at_absolute_deadlines_and_lateness_is_counted() -> None:
         assert times[:50] == [20 * number for number in range(50)]
         assert times[50:54] == [1070, 1070, 1070, 1070], "what was missed is made up for at once"
         assert times[55:80] == [20 * number for number in range(55, 80)]
-        assert track.skipped_frames > 45
+        assert track.pacing.skipped > 45
         assert times[81:] == [times[80] // 20 * 20 + 20 * number for number in range(1, 20)]
         assert [round(stamp / 48) for stamp in stamps[81:]] == times[81:], "timestamps are true after a stall as well"
-        assert track.late_frames == 3, "70, 50 and 30 ms; the fourth was 10 ms late"
-        assert track.worst_late_ms == pytest.approx(70, abs=1)
-        assert track.sent_frames == 100
+        assert track.pacing.over(20.0) == 3, "70, 50 and 30 ms; the fourth was 10 ms late"
+        assert track.pacing.worst_ms == pytest.approx(70, abs=1)
+        assert track.pacing.sent == 100
         track.stop()
         with pytest.raises(MediaStreamError):
             await track.recv()

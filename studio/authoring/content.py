@@ -1,0 +1,80 @@
+"""Whole entries of a project's content, section by section, for the pages that edit them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from flows.commands import Json
+from studio.authoring.errors import NothingThere
+from studio.authoring.files import is_text
+from studio.authoring.mentions import Kind
+from studio.authoring.outline import DOCUMENTS, entries, examples, listed, users
+from studio.authoring.parts import etag_of
+from studio.authoring.project_files import ProjectFiles
+
+SECTIONS: Final = ("slots", "responses", "intents", "entities", "actions", "documents", "voice", "session_config")
+
+
+def section(files: ProjectFiles, name: str, sizes: Mapping[str, int]) -> Json:
+    """Return a section: a list of `{name, value, file, line, used_by, …}`, or of voice.yml `{value, path, text, etag}`.
+
+    Raises:
+        NothingThere: there is no such section.
+    """
+    if name in ("slots", "responses", "session_config"):
+        return _maps(files, name)
+    if name == "intents":
+        return _intents(files)
+    if name in ("entities", "actions"):
+        use, kind = users(files), cast("Kind", name)
+        return [
+            {"name": one, "value": options, "file": path, "line": line, "used_by": use.get((kind, one), [])}
+            for one, (path, line, options) in listed(files, name).items()
+        ]
+    if name == "documents":
+        return [
+            {"name": path.removeprefix(DOCUMENTS), "path": path, "size": size, "is_editable": is_text(path)}
+            for path, size in sorted(sizes.items())
+            if path.startswith(DOCUMENTS)
+        ]
+    if name == "voice":
+        path = "voice.yaml" if "voice.yaml" in files.files else "voice.yml"
+        found = files.files.get(path)
+        return {
+            "value": files.settings("voice"),
+            "path": path,
+            "text": found.text if found else "",
+            "etag": found.etag if found else None,
+        }
+    raise NothingThere(f"There is no content called '{name}'. These are: {', '.join(SECTIONS)}.")
+
+
+def _maps(files: ProjectFiles, name: str) -> Json:
+    use, kind = users(files), cast("Kind", name)
+    return [
+        {
+            "name": one,
+            "value": value,
+            "file": file.path,
+            "line": file.first_line(spot.part),
+            "etag": etag_of(file.parts[spot.part].text),
+            "used_by": use.get((kind, one), []),
+        }
+        for one, file, spot, value in entries(files, name)
+    ]
+
+
+def _intents(files: ProjectFiles) -> Json:
+    use, known, domain = users(files), examples(files), listed(files, "intents")
+    return [
+        {
+            "name": name,
+            "value": domain[name][2] if name in domain else None,
+            "file": domain[name][0] if name in domain else None,
+            "line": domain[name][1] if name in domain else 0,
+            "examples": known.get(name, []),
+            "used_by": use.get(("intents", name), []),
+        }
+        for name in dict.fromkeys([*domain, *known])
+    ]

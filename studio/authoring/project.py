@@ -1,0 +1,316 @@
+"""One project that is open in a server: its texts in memory, edits one after another, and who listens to them.
+
+The folder is the truth. Before an edit the files are looked at again: what somebody changed by hand is read first,
+and the edit is merged with it. CPU work runs in a thread; the checks of the whole assistant follow behind an edit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from flows.errors import Finding as FileFinding
+from flows.model import Assistant
+from studio.assistants import examined
+from studio.authoring import content, reading
+from studio.authoring.applying import Work
+from studio.authoring.commands import Base, Command
+from studio.authoring.errors import NothingThere
+from studio.authoring.files import POSITIONS
+from studio.authoring.outline import Known, flow_line, make_outline
+from studio.authoring.problems import shown_findings
+from studio.authoring.quick_checks import quick_findings
+from studio.authoring.reconciling import reconcile
+from studio.authoring.searching import Hit, search
+from studio.authoring.shapes import Conflict, Edited, Finding, Flow, Outline, TestsOfFlow
+from studio.authoring.states import EarlierTexts, Snapshot, changed_flows, changed_paths, read_folder
+from studio.authoring.undo import taking_back
+from studio.authoring.views import shown_flow
+
+Examine = Callable[[Path], tuple[Assistant | None, tuple[FileFinding, ...]]]
+Event = dict[str, Any]
+Listener = Callable[[Event], None]
+CHECK_INLINE_MS: Final = 40
+"""A whole check that takes no longer is made within the edit; our own choice of the 100 ms that a save may take."""
+CHECK_DELAY_S: Final = 0.3
+"""How long edits must pause before the whole is checked again."""
+
+
+class OpenProject:
+    """Made by `open`; `close` ends its background check."""
+
+    def __init__(self, root: Path, project_id: str, snapshot: Snapshot, examine: Examine) -> None:
+        self.root, self.id = root, project_id
+        self.revision = 1
+        self._snapshot = snapshot
+        self._examine = examine
+        self._earlier = EarlierTexts()
+        self._lock = asyncio.Lock()
+        self._listeners: list[Listener] = []
+        self._assistant: Assistant | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self.check_ms = 10_000.0
+        self._is_dirty = True
+        self._checking: asyncio.Task[None] | None = None
+        self._changed_at: dict[str, float] = {}
+        self._tests: dict[str, TestsOfFlow] = {}
+
+    @classmethod
+    async def open(cls, root: Path, project_id: str | None = None, *, examine: Examine = examined) -> OpenProject:
+        """Read a project's folder.
+
+        Raises:
+            ProjectGone: there is no folder, or it cannot be read.
+        """
+        snapshot = await asyncio.to_thread(read_folder, root)
+        project = cls(root, project_id or root.name, snapshot, examine)
+        project._check_soon()
+        return project
+
+    async def close(self) -> None:
+        """End the background check."""
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.gather(self._checking, return_exceptions=True)
+
+    # reading
+
+    async def outline(self) -> Outline:
+        return await asyncio.to_thread(make_outline, self._snapshot.files, self._known())
+
+    async def flow(self, flow_id: str) -> Flow:
+        """Return a flow whole, one of the product's defaults included.
+
+        Raises:
+            NothingThere: there is none.
+        """
+        return await asyncio.to_thread(shown_flow, self._snapshot.files, flow_id)
+
+    async def content(self, section: str) -> Any:
+        """Return whole entries: see `studio.authoring.content`."""
+        return await asyncio.to_thread(content.section, self._snapshot.files, section, self._snapshot.sizes)
+
+    async def read_file(self, path: str) -> reading.FileText:
+        return await asyncio.to_thread(reading.read_file, self._snapshot.files, path)
+
+    async def search(self, text: str) -> list[Hit]:
+        return await asyncio.to_thread(search, self._snapshot.files, text)
+
+    async def findings(self) -> list[Finding]:
+        """Return everything that is wrong, checked whole first where something has changed since."""
+        await self.checked()
+        return list(self._findings)
+
+    def _known(self) -> Known:
+        changed = {path: stamp.modified_ns / 1e9 for path, stamp in self._snapshot.stamps.items()}
+        return Known(
+            self.revision, self.id, self._findings, {**changed, **self._changed_at}, self._tests, self._snapshot.sizes
+        )
+
+    def set_tests(self, tests: dict[str, TestsOfFlow]) -> None:
+        """Take what a run of the tests covered, by flow, for the outline."""
+        self._tests = dict(tests)
+
+    # listening
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event from now on, on the event loop; what is returned ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def _tell(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    # changing
+
+    async def edit(
+        self,
+        commands: Sequence[Command],
+        base: Base | Mapping[str, Mapping[str, str]] | None = None,
+        by: str = "",
+        label: str = "",
+        client: str = "",
+    ) -> Edited | Conflict:
+        """Do one gesture: all of it is saved, or nothing. `client` comes back in the event, to know one's own.
+
+        Raises:
+            AuthoringError: it cannot be done, or not be saved; nothing has changed.
+        """
+        seen = base if isinstance(base, Base) else Base.model_validate(base or {})
+        async with self._lock:
+            await self._refresh_locked()
+            before = self._snapshot
+            made = await asyncio.to_thread(reconcile, before.files, commands, seen, self._earlier)
+            if isinstance(made, Conflict):
+                return made
+            paths = changed_paths(before.files, made.files)
+            stamps = await asyncio.to_thread(reading.save, self.root, before, made.files, paths)
+            self._snapshot = Snapshot(made.files, stamps)
+            flows, removed = changed_flows(before.files, made.files, paths)
+            self._take(before, made, paths, flows)
+            edited = await self._answer(before, made, paths, flows, removed)
+        if paths:
+            event = {"type": "edited", "revision": self.revision, "flows": [*flows, *removed], "files": sorted(paths)}
+            self._tell({**event, "by": by, "label": label, "client": client})
+            self._check_soon()
+        return edited
+
+    def _take(self, before: Snapshot, made: Work, paths: set[str], flows: list[str]) -> None:
+        if paths:
+            self.revision += 1
+            self._earlier.keep_changes(before.files, made.files, paths)
+        for flow in flows:
+            self._changed_at[flow] = time.time()
+        self._is_dirty = self._is_dirty or bool(paths - {POSITIONS})
+
+    async def _answer(
+        self, before: Snapshot, made: Work, paths: set[str], flows: list[str], removed: list[str]
+    ) -> Edited:
+        if self._is_dirty and self.check_ms <= CHECK_INLINE_MS:
+            await self._check()
+        elif flows or removed:
+            quick = await asyncio.to_thread(quick_findings, made.files, self._assistant, flows)
+            gone = {*flows, *removed}
+            self._findings = tuple(
+                reading.shifted([one for one in self._findings if one.flow not in gone], before.files, made.files)
+            ) + tuple(quick)
+        return await asyncio.to_thread(self._edited, before, made, paths, flows, removed)
+
+    def _edited(self, before: Snapshot, made: Work, paths: set[str], flows: list[str], removed: list[str]) -> Edited:
+        positioned = [flow for flow in made.moved if flow in made.files.flows]
+        if POSITIONS in paths:
+            old, new = before.files.positions, made.files.positions
+            positioned += [flow for flow in {**old, **new} if old.get(flow) != new.get(flow)]
+        shown = []
+        for flow in dict.fromkeys([*flows, *positioned]):
+            try:
+                shown.append(shown_flow(made.files, flow))
+            except NothingThere:
+                continue
+        return Edited(
+            revision=self.revision,
+            flows=shown,
+            removed=removed,
+            outline=make_outline(made.files, self._known())
+            if self._changes_outline(before, made, paths, flows, removed)
+            else None,
+            findings=list(self._findings),
+            undo=taking_back(before.files, made.files, paths),
+            moved={
+                flow: {old: new for old, new in keys.items() if new is not None}
+                for flow, keys in made.moved.items()
+                if keys
+            },
+            files={path: found.etag for path in sorted(paths) if (found := made.files.files.get(path)) is not None},
+            notes=made.notes,
+        )
+
+    def _changes_outline(
+        self, before: Snapshot, made: Work, paths: set[str], flows: list[str], removed: list[str]
+    ) -> bool:
+        """Whether more than the steps of one flow has changed."""
+        if removed or len(flows) > 1 or any(flow not in before.files.flows for flow in flows):
+            return True
+        if not paths - {POSITIONS}:
+            return False
+        if paths - {POSITIONS, *(made.files.flows[flow][0] for flow in flows)}:
+            return True
+        known = self._known()
+        lines = [flow_line(one.files, known, flow) for flow in flows for one in (before, made)]
+        changing = {"etag": "", "n_steps": 0}
+        return not flows or lines[0].model_copy(update=changing) != lines[1].model_copy(update=changing)
+
+    # what happens underneath
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody is just changing something here."""
+        return self._lock.locked()
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Keep edits waiting while the folder is read or changed as a whole; what was changed is read behind it.
+
+        Raises:
+            ProjectGone: there is no folder any more.
+        """
+        async with self._lock:
+            try:
+                yield
+            finally:
+                await self._refresh_locked(look_for_new=True)
+
+    async def refresh(self) -> bool:
+        """Read what was changed in the folder by others; return whether anything was.
+
+        Raises:
+            ProjectGone: there is no folder any more.
+        """
+        async with self._lock:
+            return await self._refresh_locked(look_for_new=True)
+
+    async def _refresh_locked(self, *, look_for_new: bool = False) -> bool:
+        is_same = not look_for_new and await asyncio.to_thread(reading.is_unchanged, self.root, self._snapshot)
+        if is_same:
+            return False
+        old = self._snapshot
+        new = await asyncio.to_thread(read_folder, self.root, old)
+        self._snapshot = new
+        paths = changed_paths(old.files, new.files)
+        if not paths and old.files.code == new.files.code and old.stamps.keys() == new.stamps.keys():
+            return False
+        self.revision += 1
+        self._earlier.keep_changes(old.files, new.files, paths)
+        self._is_dirty = True
+        flows, removed = changed_flows(old.files, new.files, paths)
+        event = {"type": "files_changed", "revision": self.revision, "files": sorted(paths)}
+        self._tell({**event, "flows": [*flows, *removed]})
+        self._check_soon()
+        return True
+
+    # checking
+
+    def _check_soon(self) -> None:
+        if self._is_dirty and (self._checking is None or self._checking.done()):
+            self._checking = asyncio.create_task(self._check_in_background())
+
+    async def _check_in_background(self) -> None:
+        while self._is_dirty:
+            revision = -1
+            while revision != self.revision:
+                revision = self.revision
+                await asyncio.sleep(CHECK_DELAY_S)
+            await self._check_and_tell()
+
+    async def _check_and_tell(self) -> None:
+        old = self._findings
+        await self._check()
+        if old != self._findings:
+            shown = [one.model_dump() for one in self._findings]
+            self._tell({"type": "findings", "revision": self.revision, "findings": shown})
+
+    async def _check(self) -> None:
+        """Check the whole folder as it is now."""
+        self._is_dirty = False
+        started = time.perf_counter()
+        revision = self.revision
+        assistant, found = await asyncio.to_thread(self._examine, self.root)
+        self.check_ms = (time.perf_counter() - started) * 1000
+        if revision != self.revision:  # lines have moved since
+            self._is_dirty = True
+            return
+        self._assistant = assistant or self._assistant
+        self._findings = tuple(await asyncio.to_thread(shown_findings, self._snapshot.files, found))
+
+    async def checked(self) -> None:
+        """Return when the whole has been checked as it is now."""
+        while self._is_dirty:
+            await self._check_and_tell()
+
+
+__all__ = ["Conflict", "Edited", "Event", "Examine", "Listener", "OpenProject"]

@@ -1,0 +1,152 @@
+"""All text of a project at one moment: which file says what. Changing it makes another one; nothing is parsed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from flows.commands import Json
+from flows.folder import YAML_SUFFIXES
+from studio.authoring.errors import EditRefused, NothingThere
+from studio.authoring.files import POSITIONS
+from studio.authoring.fragment import Fragment
+from studio.authoring.parts import Part, Spot, YamlFile, etag_of, read_file
+from studio.authoring.positions import Positions, read_positions
+
+
+@dataclass(frozen=True, eq=False)
+class TextFile:
+    """One file; its YAML is cut up when it is first asked for."""
+
+    path: str
+    text: str
+    given: YamlFile | None = None
+
+    @cached_property
+    def yaml(self) -> YamlFile:
+        return self.given or read_file(self.path, self.text)
+
+    @cached_property
+    def etag(self) -> str:
+        return etag_of(self.text)
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectFiles:
+    """An assistant's text files by path."""
+
+    files: Mapping[str, TextFile]
+    code: Mapping[str, str] = field(default_factory=dict)
+    """The assistant's own Python files: never changed here, only looked into for names."""
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str], code: Mapping[str, str] | None = None) -> ProjectFiles:
+        return cls({path: TextFile(path, text) for path, text in texts.items()}, code or {})
+
+    def text(self, path: str) -> str | None:
+        found = self.files.get(path)
+        return None if found is None else found.text
+
+    def yaml(self, path: str) -> YamlFile:
+        found = self.files.get(path)
+        if found is None:
+            raise NothingThere(f"There is no file {path} any more. Look at the list of files again.")
+        return found.yaml
+
+    def usable(self, path: str) -> YamlFile:
+        """Return a YAML file for editing.
+
+        Raises:
+            EditRefused: it does not parse as it is.
+        """
+        file = self.yaml(path)
+        if file.problem is not None:
+            place = f"line {file.problem.line}, column {file.problem.column}"
+            raise EditRefused(f"{path} has to be mended in the text first: {file.problem.reason} ({place}).")
+        return file
+
+    def with_text(self, path: str, text: str | None) -> ProjectFiles:
+        """Return the project with one file's text replaced, or without the file."""
+        files = dict(self.files)
+        files.pop(path, None)
+        if text is not None:
+            files[path] = TextFile(path, text)
+        return ProjectFiles(files, self.code)
+
+    def with_yaml(self, file: YamlFile) -> ProjectFiles:
+        return ProjectFiles({**self.files, file.path: TextFile(file.path, file.text, file)}, self.code)
+
+    # roles
+
+    @cached_property
+    def yaml_paths(self) -> list[str]:
+        """Every YAML file, in the order in which the engine reads them."""
+        found = [path for path in self.files if PurePosixPath(path).suffix in YAML_SUFFIXES]
+        return sorted(found, key=lambda path: PurePosixPath(path).parts)
+
+    @cached_property
+    def data_paths(self) -> list[str]:
+        return [path for path in self.yaml_paths if path.startswith("data/")]
+
+    @cached_property
+    def domain_paths(self) -> list[str]:
+        top = [path for path in ("domain.yml", "domain.yaml") if path in self.files]
+        return [*top, *(path for path in self.yaml_paths if path.startswith("domain/"))]
+
+    @cached_property
+    def other_yaml_paths(self) -> list[str]:
+        """Tests, recorded commands, settings: YAML that is neither data nor domain."""
+        known = {*self.data_paths, *self.domain_paths}
+        return [path for path in self.yaml_paths if path not in known]
+
+    @cached_property
+    def flows(self) -> dict[str, tuple[str, Spot]]:
+        """Every flow of the project's own, by id; the first of two counts, as for the engine."""
+        found: dict[str, tuple[str, Spot]] = {}
+        for path in self.data_paths:
+            for name, spot in self.yaml(path).entries("flows"):
+                found.setdefault(name, (path, spot))
+        return found
+
+    def flow(self, flow_id: str) -> tuple[YamlFile, Spot]:
+        found = self.flows.get(flow_id)
+        if found is None:
+            raise NothingThere(f"There is no flow '{flow_id}' any more. Look at the list of flows again.")
+        return self.usable(found[0]), found[1]
+
+    def flow_text(self, flow_id: str) -> str:
+        file, spot = self.flow(flow_id)
+        return file.parts[spot.part].text
+
+    def with_part(self, file: YamlFile, spot: Spot, text: str, name: str | None = None) -> ProjectFiles:
+        return self.with_yaml(file.with_part(spot.part, text, name))
+
+    def domain_entry(self, section: str, name: str) -> tuple[YamlFile, Spot] | None:
+        """Return where a map section of the domain has an entry; the first counts."""
+        for path in self.domain_paths:
+            spot = self.yaml(path).spots.get((section, name))
+            if spot is not None:
+                return self.usable(path), spot
+        return None
+
+    @cached_property
+    def positions(self) -> Positions:
+        return read_positions(self.text(POSITIONS))
+
+    def settings(self, name: str) -> dict[str, Json]:
+        """Return what a file of the top, such as config.yml, says; nothing where it is no map or missing."""
+        for path in (f"{name}.yml", f"{name}.yaml"):
+            if path in self.files and self.yaml(path).problem is None:
+                data = self.yaml(path).whole().data
+                return data if isinstance(data, dict) else {}
+        return {}
+
+    def fragments(self, path: str) -> Iterator[tuple[int, Part, Fragment]]:
+        """Yield every entry of a file that parses, as a fragment."""
+        file = self.yaml(path)
+        if file.problem is None:
+            for number, part in enumerate(file.parts):
+                if part.section is not None:
+                    yield number, part, file.fragment(number)

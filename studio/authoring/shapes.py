@@ -1,0 +1,170 @@
+"""What the studio's page is told: the JSON shapes of flows, findings, the outline and the answer to an edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.commands import Json
+
+StepType = Literal["action", "collect", "set_slots", "link", "call", "noop", "unknown"]
+EdgeKind = Literal["next", "if", "else"]
+
+
+class Shape(BaseModel):
+    """Frozen, and without keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Step(Shape):
+    key: str
+    id: str | None
+    type: StepType
+    fields: dict[str, Any]
+    path: list[str | int]
+    line: int
+    end_line: int
+    depth: int
+    engine_id: str
+    """What the engine's events call the step: its id, or the name it gets there."""
+
+
+class Edge(Shape):
+    from_: str = Field(alias="from")
+    to: str | None
+    kind: EdgeKind
+    index: int
+    condition: str | None = None
+    is_implicit: bool = False
+    to_id: str | None = None
+
+
+class Position(Shape):
+    x: float = Field(allow_inf_nan=False, ge=-1e7, le=1e7)
+    y: float = Field(allow_inf_nan=False, ge=-1e7, le=1e7)
+
+
+class Flow(Shape):
+    id: str
+    file: str
+    line: int
+    end_line: int
+    name: str
+    description: str
+    is_pattern: bool
+    is_default: bool
+    is_customised: bool
+    properties: dict[str, Any]
+    steps: list[Step]
+    edges: list[Edge]
+    positions: dict[str, Position]
+    etag: str
+    text: str
+    """The flow as it is written, for the YAML pane and for merging."""
+
+
+class Finding(Shape):
+    severity: Literal["error", "warning"]
+    code: str
+    message: str
+    hint: str
+    file: str
+    line: int
+    column: int
+    flow: str | None = None
+    step: str | None = None
+    name: str | None = None
+
+
+class TestsOfFlow(Shape):
+    cases: int
+    covered_steps: int
+
+
+class FlowLine(Shape):
+    id: str
+    name: str
+    description: str
+    file: str
+    is_pattern: bool
+    is_default: bool
+    is_customised: bool
+    n_steps: int
+    changed_at: float | None
+    etag: str
+    errors: int
+    warnings: int
+    tests: TestsOfFlow | None
+    calls: list[str]
+    links: list[str]
+
+
+class EntryLine(Shape):
+    """One slot, response, intent, entity, action or document of the outline."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    name: str
+
+
+class FileLine(Shape):
+    path: str
+    size: int
+    is_editable: bool
+
+
+class AssistantLine(Shape):
+    id: str
+    language: str
+    languages: list[str]
+
+
+class Outline(Shape):
+    revision: int
+    assistant: AssistantLine
+    flows: list[FlowLine]
+    slots: list[EntryLine]
+    responses: list[EntryLine]
+    intents: list[EntryLine]
+    entities: list[EntryLine]
+    actions: list[EntryLine]
+    documents: list[EntryLine]
+    files: list[FileLine]
+
+
+class Edited(Shape):
+    revision: int
+    flows: list[Flow]
+    removed: list[str]
+    outline: Outline | None
+    findings: list[Finding]
+    undo: list[dict[str, Any]]
+    moved: dict[str, dict[str, str]]
+    files: dict[str, str]
+    notes: list[str] = []
+    """What could not follow a change, in words."""
+
+
+class Lines(Shape):
+    start_line: int
+    end_line: int
+
+
+class Conflict(Shape):
+    """What two people changed in the same place: texts of the whole file; `merged` has theirs where the two clash."""
+
+    type: Literal["conflict"] = "conflict"
+    flow: str | None = None
+    file: str
+    base: str
+    theirs: str
+    mine: str
+    merged: str
+    conflicts: list[Lines]
+    etag: str
+    """Of the file as it is: what to send as base with the text that settles it."""
+    message: str = "Somebody else has changed this since you last saw it. Look at both and choose."
+
+
+JsonMap = dict[str, Json]

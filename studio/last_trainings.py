@@ -1,0 +1,65 @@
+"""What each project was like when it was last trained well, so that the page can say what has changed since."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class LastTraining:
+    """`files` are the hashes of all files, `flows` the etags of the flows."""
+
+    at: float
+    by: str
+    files: Mapping[str, str]
+    flows: Mapping[str, str]
+
+
+def changed_since(last: LastTraining | None, files: Mapping[str, str], flows: Mapping[str, str]) -> dict[str, Any]:
+    """Say what is otherwise than at the last training. Pure."""
+    if last is None:
+        return {"trained_at": None, "by": None, "files": {}, "flows": {}, "is_current": False}
+    changes = {"files": _states(last.files, files), "flows": _states(last.flows, flows)}
+    return {"trained_at": last.at, "by": last.by, **changes, "is_current": not changes["files"]}
+
+
+def _states(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    told = {name: "added" for name in after if name not in before}
+    told |= {name: "removed" for name in before if name not in after}
+    told |= {name: "changed" for name in after if name in before and before[name] != after[name]}
+    return dict(sorted(told.items()))
+
+
+class LastTrainings:
+    """Keeps one small file for each project."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, project: str) -> LastTraining | None:
+        """Return the last training; None where there was none or its file is broken."""
+        try:
+            told = json.loads((self._folder / f"{project}.json").read_text(encoding="utf-8"))
+            return LastTraining(float(told["at"]), str(told["by"]), dict(told["files"]), dict(told["flows"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def forget(self, project: str) -> None:
+        """Forget a project that is deleted: a new one of its name was never trained."""
+        with suppress(OSError):
+            (self._folder / f"{project}.json").unlink(missing_ok=True)
+
+    def write(self, project: str, last: LastTraining) -> None:
+        """Keep a training. Failing to is no reason to fail the training: the page then says less."""
+        told = {"at": last.at, "by": last.by, "files": dict(last.files), "flows": dict(last.flows)}
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            made = self._folder / f".{project}.json.{os.getpid()}"
+            made.write_text(json.dumps(told), encoding="utf-8")
+            made.replace(self._folder / f"{project}.json")

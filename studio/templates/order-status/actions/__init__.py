@@ -1,0 +1,1 @@
+"""What the assistant looks up and does: its orders, a few to try it with."""

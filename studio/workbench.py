@@ -1,0 +1,309 @@
+"""What the studio's pages share of each project: its open document, who is there, what is said of it, its trainings.
+
+A project is opened when somebody asks for it and stays open; files that are changed underneath are noticed by looking,
+as the running assistant does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from studio.authoring.errors import ProjectGone
+from studio.authoring.files import read_text, write_text
+from studio.authoring.project import OpenProject
+from studio.errors import StudioError
+from studio.hub import Hub
+from studio.last_trainings import LastTraining, LastTrainings, changed_since
+from studio.people import comments as commenting
+from studio.people.accounts import Accounts
+from studio.people.comments import Comment, Comments
+from studio.people.errors import PeopleUnavailable
+from studio.people.presence import Place, Presence
+from studio.people.records import Person
+from studio.projects.assembling import assemble
+from studio.projects.branches import Branches
+from studio.projects.contents import manifest_of
+from studio.projects.environments import Environments
+from studio.projects.history import DRAFT, History
+from studio.projects.workspace import Project, Workspace
+from studio.projects.writing import remove_folder
+from studio.training_jobs import Job, TrainingJobs
+from studio.watching import FolderWatch
+
+LOOK_EVERY_S: Final = 1.0
+MOST_OPEN = 32
+"""Documents kept open: each costs its texts, and a look at its folder every second."""
+UNUSED_S = 600.0
+"""So long nobody asked for a document, and no page listens, before it may be let go. Both are our own choice."""
+BRANCH: Final = "branch:"
+"""Before the name of a branch, where a call is to run that."""
+log = structlog.get_logger(__name__)
+
+
+class Workbench:
+    """The projects that people work on in one server."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        accounts: Callable[[], Accounts | None],
+        *,
+        jobs: TrainingJobs | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.workspace = workspace
+        self.hub = Hub()
+        self.jobs = jobs or TrainingJobs(told=self._tell_job)
+        self._accounts = accounts
+        self._clock = clock
+        self._trainings = LastTrainings(workspace.root.parent / "trained")
+        self._open: dict[str, OpenProject] = {}  # the longest unused first
+        self._used_s: dict[str, float] = {}
+        self._starting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._opening: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._presence: dict[str, Presence] = defaultdict(Presence)
+        self._watching: dict[str, asyncio.Task[None]] = {}
+        self._commenting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.closing = asyncio.Event()
+        """Set when the server stops: whoever streams ends."""
+        self.n_streams = 0
+
+    def end_streams(self) -> None:
+        """End all server-sent events, so that a server that stops does not wait for its pages."""
+        self.closing.set()
+
+    async def project(self, project_id: str) -> Project:
+        """Return a project. Raises ProjectUnknown."""
+        return await asyncio.to_thread(self.workspace.get, project_id)
+
+    async def folder_of(self, project_id: str, environment: str) -> tuple[Path, bool]:
+        """Return where the assistant of an environment, or of `branch:NAME`, lies, and whether that is the draft.
+
+        Raises:
+            ProjectUnknown, CommitUnknown: nothing was published there.
+        """
+        project = await self.project(project_id)
+        if environment == DRAFT:
+            return project.folder, True
+        published = self.environments_of(project)
+        if environment.startswith(BRANCH):
+            return await asyncio.to_thread(_branch_folder, project, environment[len(BRANCH) :], published), False
+        return await asyncio.to_thread(published.folder, environment), False
+
+    def environments_of(self, project: Project) -> Environments:
+        """Return what is published of a project."""
+        return Environments(self.workspace.root.parent, project)
+
+    async def document(self, project_id: str) -> OpenProject:
+        """Return the open document of a project, opening it if need be. Raises ProjectUnknown, AuthoringError."""
+        project = await self.project(project_id)
+        async with self._opening[project_id]:
+            document = self._open.pop(project_id, None)
+            if document is None:
+                project = await self.project(project_id)  # it may have been deleted while we waited
+                watch = await asyncio.to_thread(FolderWatch, project.folder, every_s=LOOK_EVERY_S)
+                document = await OpenProject.open(project.folder, project_id)
+                document.subscribe(lambda news: self.hub.tell(project_id, news))
+                watching = self._watch(project, watch)
+                self._watching[project_id] = asyncio.create_task(watching, name=f"watch {project_id}")
+            self._open[project_id] = document
+            self._used_s[project_id] = time.monotonic()
+        await self._let_unused_go()
+        return document
+
+    @asynccontextmanager
+    async def whole(self, project_id: str) -> AsyncIterator[Project]:
+        """Keep edits and comments waiting while the files of a project are read or changed all at once.
+
+        Raises:
+            ProjectUnknown, AuthoringError.
+        """
+        document = await self.document(project_id)
+        async with self._commenting[project_id], document.held():
+            yield await self.project(project_id)
+
+    async def delete(self, project_id: str) -> tuple[Project, Path]:
+        """Move a project into the bin, and let go of all that was made of it; return it and where it is now.
+
+        Raises:
+            ProjectUnknown, ProjectTaken, WritingFailed: nothing has changed.
+        """
+        project = await self.project(project_id)
+        async with self._opening[project_id]:
+            place = await self._into_bin(project)
+            await asyncio.gather(*(self.jobs.stop(job) for job in self.jobs.of(project_id)))
+            await self.let_go(project_id)
+            self._presence.pop(project_id, None)
+            await asyncio.to_thread(self._forget, project)
+        return project, place
+
+    async def _into_bin(self, project: Project) -> Path:
+        move = partial(self.workspace.delete, project.id)
+        document = self._open.get(project.id)
+        if document is None:
+            return await asyncio.to_thread(move)
+        moved: list[Path] = []
+        with suppress(ProjectGone):  # the folder is, behind this
+            async with document.held():
+                moved.append(await asyncio.to_thread(move))
+        return moved[0]
+
+    def _forget(self, project: Project) -> None:
+        self.environments_of(project).forget()
+        self._trainings.forget(project.key)
+        remove_folder(self.workspace.root.parent / "assembled" / project.key)
+
+    async def _let_unused_go(self) -> None:
+        now_s = time.monotonic()
+        for project_id, document in tuple(self._open.items())[:-1]:
+            if len(self._open) <= MOST_OPEN:
+                return
+            is_new = now_s - self._used_s.get(project_id, now_s) < UNUSED_S
+            if is_new or document.is_held or self.hub.count(project_id) or self._opening[project_id].locked():
+                continue
+            async with self._opening[project_id]:
+                await self.let_go(project_id)
+
+    async def let_go(self, project_id: str) -> None:
+        """Close the document of a project, for one that is deleted or that nobody looks at."""
+        self._used_s.pop(project_id, None)
+        watching = self._watching.pop(project_id, None)
+        if watching is not None:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+        document = self._open.pop(project_id, None)
+        if document is not None:
+            await document.close()
+        self.hub.tell(project_id, {"type": "files_changed"})
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.jobs.close()
+        for project_id in tuple(self._watching):
+            await self.let_go(project_id)
+
+    async def note(self, by: Person, action: str, project: str, detail: Mapping[str, Any] | None = None) -> None:
+        """Write into the audit log, where there is one.
+
+        What is noted has happened: that the log cannot be written is told to the operator, and to nobody as a failure
+        of what they did.
+        """
+        accounts = self._accounts()
+        if accounts is None:
+            return
+        try:
+            await accounts.note(by, action, project, detail)
+        except PeopleUnavailable as problem:
+            log.error("not in the audit log", person=by.name, action=action, project=project, reason=str(problem))
+
+    # Who is there
+
+    def seen(self, project_id: str, client: str, by: Person, flow: str | None, step: str | None) -> None:
+        """Note where a page is."""
+        presence = self._presence[project_id]
+        is_news = presence.tell(Place(client, by.id, by.name, flow, step, self._clock()))
+        if presence.expire(self._clock()) or is_news:
+            self._tell_presence(project_id)
+
+    def left(self, project_id: str, client: str) -> None:
+        """Forget a page that is gone."""
+        if self._presence[project_id].leave(client):
+            self._tell_presence(project_id)
+
+    def people_at(self, project_id: str) -> list[dict[str, Any]]:
+        """Return who is there, a row for each open page."""
+        self._presence[project_id].expire(self._clock())
+        return [
+            {"client": place.client, "id": place.person_id, "name": place.name, "flow": place.flow, "step": place.step}
+            for place in self._presence[project_id].people()
+        ]
+
+    def _tell_presence(self, project_id: str) -> None:
+        self.hub.tell(project_id, {"type": "presence", "people": self.people_at(project_id)})
+
+    # What is said of it
+
+    async def comments(self, project_id: str) -> Comments:
+        """Return all comments of a project."""
+        project = await self.project(project_id)
+        text = await asyncio.to_thread(read_text, project.folder, commenting.FILE)
+        return Comments() if text is None else await asyncio.to_thread(Comments.from_text, text)
+
+    async def change_comments(self, project_id: str, change: Callable[[Comments], Comments]) -> Comments:
+        """Change the comments of a project and keep them. Raises what `change` raises, and AuthoringError."""
+        project = await self.project(project_id)
+        async with self._commenting[project_id]:
+            changed = change(await self.comments(project_id))
+            await asyncio.to_thread(write_text, project.folder, commenting.FILE, changed.to_text())
+        self.hub.tell(project_id, {"type": "comments"})
+        return changed
+
+    def new_comment(self, by: Person, flow: str, step: str | None, text: str, thread: str | None) -> Comment:
+        """Make a comment that is not kept yet."""
+        return Comment(uuid.uuid4().hex[:12], flow, step, text.strip(), by.id, by.name, self._clock(), thread)
+
+    # Its trainings
+
+    async def train(self, project_id: str, flows: Mapping[str, str | None], by: Person) -> Job:
+        """Start a training of the draft, with some flows as they are in other versions. Raises AlreadyTraining."""
+        project = await self.project(project_id)
+
+        async def done() -> None:
+            if not flows:
+                await asyncio.to_thread(self._trainings.write, project.key, began)
+
+        async with self._starting[project_id]:
+            self.jobs.require_free(project_id)  # before its folder is put together anew under a training
+            began = await self._as_it_is(project, by)
+            made = self.workspace.root.parent / "assembled" / project.key
+            folder = await asyncio.to_thread(assemble, project, flows, made) if flows else project.folder
+            job = self.jobs.start(project_id, folder, by.name, done)
+        await self.note(by, "training started", project_id)
+        return job
+
+    async def changes(self, project_id: str, by: Person) -> dict[str, Any]:
+        """Say what is otherwise than at the last training that went well."""
+        project = await self.project(project_id)
+        now = await self._as_it_is(project, by)
+        last = await asyncio.to_thread(self._trainings.read, project.key)
+        return changed_since(last, now.files, now.flows)
+
+    async def _as_it_is(self, project: Project, by: Person) -> LastTraining:
+        files = await asyncio.to_thread(manifest_of, project.folder)
+        outline = await (await self.document(project.id)).outline()
+        flows = {flow.id: flow.etag for flow in outline.flows if not flow.is_default}
+        return LastTraining(self._clock(), by.name, files, flows)
+
+    # What happens beside
+
+    def _tell_job(self, job: Job) -> None:
+        told = job.to_json(len(job.lines))
+        self.hub.tell(job.project, {"type": "job", "job": told})
+
+    async def _watch(self, project: Project, watch: FolderWatch) -> None:
+        async for _ in watch.changes():
+            document = self._open.get(project.id)
+            if document is None:
+                return
+            try:
+                await document.refresh()
+            except StudioError as problem:
+                log.warning("project cannot be read", project=project.id, reason=str(problem))
+            except Exception as problem:  # files may be anything, and the next change may mend them
+                log.error("project cannot be read", project=project.id, exc_info=problem)
+
+
+def _branch_folder(project: Project, branch: str, published: Environments) -> Path:
+    version = Branches(History(project)).snapshot(branch, published.snapshots)
+    return published.snapshots.folder(version)

@@ -1,0 +1,130 @@
+"""Server-sent events: they end with the server and with a person's account, and there are only so many."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.api import streaming
+from studio.people.records import LOCAL
+from tests.studio.api.conftest import Server
+from tests.studio.api.studio_client import Studio, studio_over
+
+AT = "/api/projects/bank"
+
+
+@pytest.fixture
+async def studio(server: Server, tmp_path: Path) -> AsyncIterator[Studio]:
+    async with studio_over(server, tmp_path) as studio:
+        yield studio
+
+
+class Stream:
+    """One open stream: the app is called as a server calls it, since the test client waits for whole answers."""
+
+    def __init__(self, server: Server, path: str, **headers: str) -> None:
+        self._sent: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+        self._gone = asyncio.Event()
+        self._asked = False
+        given = [(b"host", b"127.0.0.1"), *((name.encode(), text.encode()) for name, text in headers.items())]
+        path, _, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": given,
+            "client": ("127.0.0.1", 9),
+            "server": ("127.0.0.1", 80),
+            "scheme": "http",
+            "http_version": "1.1",
+            "root_path": "",
+        }
+        self.task = asyncio.ensure_future(server.app(scope, self._receive, self._sent.put))
+
+    async def _receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def start(self) -> MutableMapping[str, Any]:
+        async with asyncio.timeout(20):
+            return await self._sent.get()
+
+    async def news(self) -> dict[str, Any]:
+        async with asyncio.timeout(20):
+            while True:
+                body = (await self._sent.get()).get("body", b"").decode()
+                if body.startswith("data:"):
+                    told: dict[str, Any] = json.loads(body.removeprefix("data:"))
+                    return told
+
+    async def leave(self) -> None:
+        self._gone.set()
+        await self.over()
+
+    async def over(self) -> None:
+        async with asyncio.timeout(20):
+            await self.task
+
+
+async def test_a_page_that_leaves_is_forgotten(server: Server, studio: Studio) -> None:
+    stream = Stream(server, f"{AT}/events?client=page-1")
+    assert (await stream.start())["status"] == 200
+    assert (await stream.news())["type"] == "hello"
+    await studio.http.post(f"{AT}/presence", json={"client": "page-1", "flow": None})
+    assert (await stream.news())["type"] == "presence"
+    assert studio.bench.hub.count("bank") == 1
+    await stream.leave()
+    assert studio.bench.hub.count("bank") == 0
+    assert studio.bench.people_at("bank") == []
+
+
+async def test_a_server_that_stops_ends_its_streams(server: Server, studio: Studio) -> None:
+    stream = Stream(server, f"{AT}/events")
+    await stream.start()
+    await stream.news()
+    studio.bench.end_streams()
+    await stream.over()
+    late = Stream(server, f"{AT}/events")
+    await late.over()
+
+
+async def test_who_may_not_read_any_more_hears_nothing_more(
+    server: Server, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "ASK_EVERY_S", 0.05)
+    accounts = studio.opened.accounts
+    assert accounts is not None
+    token, text = await accounts.new_token(LOCAL, "reader", "viewer", None)
+    link = await accounts.first_link()
+    assert link is not None
+    await accounts.redeem(link, "a lamp on the table", "Ada")
+    stream = Stream(server, f"{AT}/events", authorization=f"Bearer {text}")
+    assert (await stream.start())["status"] == 200
+    await stream.news()
+    await accounts.end_token(LOCAL, token.id)
+    await stream.over()
+    assert studio.bench.hub.count("bank") == 0
+
+
+async def test_only_so_many_listen(server: Server, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "MOST_STREAMS", 2)
+    streams = [Stream(server, f"{AT}/events") for _ in range(2)]
+    for stream in streams:
+        assert (await stream.start())["status"] == 200
+    refused = await studio.http.get(f"{AT}/events")
+    assert (refused.status_code, refused.json()["code"]) == (503, "too-many-streams")
+    for stream in streams:
+        await stream.leave()
+    again = Stream(server, f"{AT}/events")
+    assert (await again.start())["status"] == 200
+    await again.leave()

@@ -1,0 +1,125 @@
+"""Short and long sounds over a reply: which of them may stop it. Letters as in `test_overlap`."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.effects import Expectation
+from tests.support.timeline import Timeline
+from voice.turns import effects as turn_effects
+from voice.turns.policy import TurnPolicy
+
+CATEGORY = Expectation(kind="category", slot="card", values=("visa", "debit card"))
+
+
+def over_a_reply(columns: int, words: str, **options: object) -> Timeline:
+    """So many tenths of a second of caller over a reply, recognised as these words, and five seconds of quiet."""
+    caller = "...." + "#" * columns + "." * 50
+    return Timeline(caller=caller, assistant="=" * len(caller), transcripts=[words], **options).run()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("words", ["Emma.", "Bye-bye.", "Come on.", "Bye."])
+def test_a_sound_too_brief_for_its_words_is_a_nod(words: str) -> None:
+    line = over_a_reply(2, words)  # what the recogniser wrote for "mm", "uh-huh", "mhm", "ah"
+    assert not line.of(turn_effects.StopReply)
+    assert not line.of(turn_effects.CommitTurn)
+    assert len(line.of(turn_effects.ResumeReply)) == 1
+
+
+@pytest.mark.parametrize("words", ["Stop.", "No.", "Wait.", "What?", "Hey.", "No, wait.", "Skip it.", "Next.", "Agent"])
+@pytest.mark.parametrize("log_probability", [-0.3, -0.94])
+def test_what_people_break_in_with_stops_a_reply_however_brief_or_unclear(words: str, log_probability: float) -> None:
+    line = over_a_reply(2, words, log_probability=log_probability)
+    assert len(line.of(turn_effects.StopReply)) == 1
+    assert [effect.text for _, effect in line.of(turn_effects.CommitTurn)] == [words]
+
+
+def test_a_longer_sound_is_what_its_words_are() -> None:
+    line = over_a_reply(4, "Emma.")
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+def test_a_brief_value_of_what_is_asked_is_no_nod() -> None:
+    assert len(over_a_reply(2, "Visa.", expectation=CATEGORY).of(turn_effects.StopReply)) == 1
+
+
+def test_a_brief_answer_to_the_question_that_is_out_is_no_nod() -> None:
+    line = over_a_reply(2, "Emma.", expectation=Expectation(kind="text", slot="payee"), is_question_out=True)
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+@pytest.mark.parametrize("words", ["Hmm hmm hmm", "Ha ha ha ha ha ha", "Yeah, yeah, okay."])
+def test_a_long_run_of_nods_pauses_a_reply_and_does_not_stop_it(words: str) -> None:
+    line = over_a_reply(12, words)
+    assert not line.of(turn_effects.StopReply)
+    assert not line.of(turn_effects.CommitTurn)
+    assert len(line.of(turn_effects.ResumeReply)) == 1
+
+
+def test_a_reply_goes_on_over_laughter_that_does_not_end() -> None:
+    line = over_a_reply(60, "Ha ha ha ha")
+    ((paused_ms, _),) = line.of(turn_effects.PauseReply)
+    ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
+    assert resumed_ms - paused_ms <= 1_800
+    assert not line.of(turn_effects.StopReply)
+
+
+def test_words_after_nods_stop_it() -> None:
+    caller = "...." + "#" * 30 + "." * 20
+    line = Timeline(caller=caller, assistant="=" * len(caller), transcripts=["yeah"])
+    told = iter(["yeah", "yeah okay", "yeah okay but I wanted the other one"])
+    line.transcripts = _Told(told)  # type: ignore[assignment]
+    line.run()
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+def test_half_a_nod_that_was_recognised_as_words_does_not_stop_it() -> None:
+    caller = "...." + "#" * 7 + "." * 20
+    line = Timeline(caller=caller, assistant="=" * len(caller), partial_ms=350)
+    line.transcripts = _Told(iter(["And make", "Okay, yeah."]))  # type: ignore[assignment]
+    line.run()
+    assert not line.of(turn_effects.StopReply)
+
+
+def test_what_was_heard_to_be_nods_does_not_wait_for_its_final_transcript() -> None:
+    line = over_a_reply(9, "Mhm, mhm, mhm", transcript_ms=2_000)
+    ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
+    assert resumed_ms - 1_300 <= 200
+
+
+def test_a_hum_whose_transcript_takes_long_does_not_hold_the_reply() -> None:
+    line = over_a_reply(7, "Hmm", transcript_ms=2_500, partial_ms=5_000)
+    ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
+    assert resumed_ms - 1_100 <= 620
+    assert not line.of(turn_effects.StopReply)
+
+
+def test_what_sounded_like_words_waits_for_its_final_transcript() -> None:
+    line = over_a_reply(5, "Stop it", transcript_ms=800, partial_ms=100, policy=TurnPolicy(overlap_short_ms=600))
+    assert not line.of(turn_effects.ResumeReply)
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+def test_an_unlikely_partial_stops_nothing() -> None:
+    line = over_a_reply(12, "Sasa, sasa, sasa", log_probability=-1.5)
+    assert not line.of(turn_effects.CommitTurn)
+
+
+def test_a_nod_that_stopped_a_reply_unheard_is_no_turn() -> None:
+    line = over_a_reply(16, "Yeah, yeah, right.", partial_ms=5_000, policy=TurnPolicy(barge_in_ms=900))
+    assert len(line.of(turn_effects.StopReply)) == 1
+    assert not line.of(turn_effects.CommitTurn)
+    assert len(line.of(turn_effects.DropTurn)) == 1, "and the reply is said again"
+
+
+class _Told(list[str]):
+    """Transcripts that come one after the other, whoever asks; the last one goes on."""
+
+    def __init__(self, told: object) -> None:
+        super().__init__(told)  # type: ignore[call-overload]
+        self._next = 0
+
+    def __getitem__(self, index: object) -> str:  # type: ignore[override]
+        place = min(self._next, len(self) - 1)
+        self._next += 1
+        return list(self)[place]
