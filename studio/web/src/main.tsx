@@ -1,16 +1,13 @@
-import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
 import "./app.css";
-import { CallStore } from "./call/callStore";
 
-const query = new URLSearchParams(window.location.search);
-const root = document.getElementById("root");
-if (root === null) throw new Error("index.html has no #root");
-// `?audio=raw` takes the microphone unprocessed: for measurements and for recordings as microphone.
-const store = new CallStore(query.get("audio") === "raw");
-createRoot(root).render(
-  <StrictMode>
-    <App store={store} />
-  </StrictMode>,
-);
+const element = document.getElementById("root");
+if (element === null) throw new Error("index.html has no #root");
+const root = createRoot(element);
+
+// Two pages in one document: callers do not load the studio, and designers do not load the call.
+if (/^\/studio(\/|$)/.test(window.location.pathname)) {
+  void import("./studio/main").then(({ mount }) => mount(root));
+} else {
+  void import("./callPage").then(({ mount }) => mount(root));
+}

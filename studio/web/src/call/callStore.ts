@@ -32,6 +32,10 @@ export interface CallSnapshot {
 export interface PlaceOptions {
   readonly isSilent: boolean;
   readonly deviceId: string;
+  /** What the server is told of the call besides, such as which assistant is called. */
+  readonly about?: Readonly<Record<string, string>>;
+  /** What happened before this call, where it takes up an earlier conversation. */
+  readonly before?: readonly ServerEvent[];
 }
 
 /** Quick pings first, for a good clock early on; then one now and then. */
@@ -68,6 +72,7 @@ export class CallStore {
   private readonly listeners = new Set<() => void>();
   private line: Line | null = null;
   private player: HTMLAudioElement | null = null;
+  private readonly hearers = new Set<(event: ServerEvent) => void>();
 
   /** `isRaw`: take the microphone without the browser's echo and noise handling. */
   constructor(private readonly isRaw: boolean) {}
@@ -75,6 +80,12 @@ export class CallStore {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  };
+
+  /** Hear every event of the server as it comes; returns what stops it. */
+  readonly listen = (hearer: (event: ServerEvent) => void): (() => void) => {
+    this.hearers.add(hearer);
+    return () => this.hearers.delete(hearer);
   };
 
   readonly getSnapshot = (): CallSnapshot => this.snapshot;
@@ -89,7 +100,8 @@ export class CallStore {
     const line = new Line();
     this.line = line;
     const phase = stepPhase(this.snapshot.phase, { type: "place" });
-    this.put({ phase, conversation: EMPTY_CONVERSATION, isSilent: options.isSilent });
+    const conversation = (options.before ?? []).reduce(reduce, EMPTY_CONVERSATION);
+    this.put({ phase, conversation: { ...conversation, activity: "listening" }, isSilent: options.isSilent });
     try {
       line.context = new AudioContext({ latencyHint: "interactive" });
       line.source = options.isSilent
@@ -98,7 +110,7 @@ export class CallStore {
       if (line.isClosed) return line.close();
       this.step({ type: "microphone_ready" });
       await this.measure(line, line.source.stream);
-      line.call = await placeCall(line.source.stream, this.listenOn(line));
+      line.call = await placeCall(line.source.stream, this.listenOn(line), options.about);
       if (line.isClosed) line.close();
     } catch (error) {
       if (line.isClosed) return;
@@ -119,6 +131,20 @@ export class CallStore {
     this.line.call.send({ type: "say", text: trimmed });
     this.fold({ type: "page_typed", text: trimmed });
   };
+
+  /** Press a key of the telephone. */
+  readonly press = (key: string): void => this.line?.call?.send({ type: "key", key });
+
+  /** Say nothing for as long as the assistant waits, without waiting. */
+  readonly beSilent = (): void => this.line?.call?.send({ type: "silence" });
+
+  /** Forget the last call, where another assistant is called from now on. */
+  readonly clear = (): void => {
+    if (!isInCall(this.snapshot.phase)) this.put({ phase: IDLE, conversation: EMPTY_CONVERSATION, isSilent: false });
+  };
+
+  /** Take in what happened outside the call, such as a slot that was set by hand. */
+  readonly takeIn = (event: ServerEvent): void => this.fold(event);
 
   readonly dismissProblem = (): void => this.step({ type: "problem_dismissed" });
 
@@ -147,6 +173,7 @@ export class CallStore {
       return;
     }
     this.fold(message);
+    for (const hearer of this.hearers) hearer(message);
     if (message.type === "call_ended") this.end(endingFor(message.reason));
   }
 

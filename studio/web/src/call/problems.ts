@@ -30,6 +30,7 @@ export function microphoneFailure(error: unknown): CallFailed {
 export async function refusal(response: Response): Promise<CallFailed> {
   const code: ProblemCode = response.status === 503 ? "server-unavailable" : "offer-refused";
   const body: unknown = await response.json().catch(() => null);
-  const message = (body as { message?: unknown } | null)?.message;
-  return failed(code, typeof message === "string" ? message : null);
+  const { message, code: serverCode } = (body ?? {}) as { message?: unknown; code?: unknown };
+  const problem = { code, detail: typeof message === "string" ? message : null };
+  return new CallFailed(typeof serverCode === "string" ? { ...problem, serverCode } : problem);
 }

@@ -28,7 +28,11 @@ const CONNECTING_LIMIT_MS = 15_000;
 /** A browser reports a lost peer late; beyond this silence the call counts as lost. */
 const UNSTEADY_LIMIT_MS = 10_000;
 
-export async function placeCall(stream: MediaStream, listener: CallListener): Promise<RtcCall> {
+export async function placeCall(
+  stream: MediaStream,
+  listener: CallListener,
+  told: Readonly<Record<string, string>> = {},
+): Promise<RtcCall> {
   if (!("RTCPeerConnection" in window)) throw failed("webrtc-missing");
   const peer = new RTCPeerConnection();
   const channel = peer.createDataChannel(EVENTS_CHANNEL, { ordered: true });
@@ -66,7 +70,7 @@ export async function placeCall(stream: MediaStream, listener: CallListener): Pr
   try {
     await peer.setLocalDescription(await peer.createOffer());
     await gathered(peer);
-    const answer = await exchange(peer.localDescription?.sdp ?? "");
+    const answer = await exchange(peer.localDescription?.sdp ?? "", told);
     location = answer.location;
     await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
   } catch (error) {
@@ -79,11 +83,11 @@ export async function placeCall(stream: MediaStream, listener: CallListener): Pr
   return { send, hangUp };
 }
 
-async function exchange(sdp: string): Promise<{ sdp: string; location: string | null }> {
+async function exchange(sdp: string, told: Readonly<Record<string, string>>): Promise<{ sdp: string; location: string | null }> {
   let response: Response;
   try {
     const headers = { "Content-Type": "application/sdp" };
-    response = await fetch(`${OFFER_PATH}?${about()}`, { method: "POST", headers, body: sdp });
+    response = await fetch(`${OFFER_PATH}?${about(told)}`, { method: "POST", headers, body: sdp });
   } catch {
     throw failed("server-unreachable");
   }
@@ -92,9 +96,9 @@ async function exchange(sdp: string): Promise<{ sdp: string; location: string | 
 }
 
 /** What the server should know of the caller: "tomorrow" begins at midnight where the caller is. */
-function about(): URLSearchParams {
+function about(told: Readonly<Record<string, string>>): URLSearchParams {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return new URLSearchParams(timezone ? { timezone } : {});
+  return new URLSearchParams(timezone ? { ...told, timezone } : { ...told });
 }
 
 /** Tell the server that the call is over; `keepalive` lets it out even while the page closes. */

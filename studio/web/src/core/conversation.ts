@@ -101,7 +101,8 @@ export function reduce(view: Conversation, event: ServerEvent | PageEvent): Conv
     case "user_said":
       return userSaid(view, event);
     case "assistant_said":
-      return assistantSaid(view, event.text, event.buttons ?? []);
+      // Said again to who takes up a conversation: it stands there already.
+      return event.source === "said_before" ? view : assistantSaid(view, event.text, event.buttons ?? []);
     case "reply_started":
       return replyStarted(view, event.reply_id);
     case "barge_in":

@@ -43,15 +43,23 @@ export type CallEvent =
   | { type: "call_ended"; reason: string; at_ms: number };
 
 export type DialogueEvent =
-  | { type: "user_said"; text: string; commands: string[]; stage: Stage; took_ms: number }
-  | { type: "assistant_said"; text: string; response: string | null; buttons: Button[] }
+  | {
+      type: "user_said";
+      text: string;
+      commands: string[];
+      stage: Stage;
+      took_ms: number;
+      prompt_tokens?: number;
+      completion_tokens?: number;
+    }
+  | { type: "assistant_said"; text: string; response: string | null; buttons: Button[]; source?: string }
   | { type: "flow_started"; flow_id: string }
   | ({ type: "flow_interrupted" } & FlowAt)
   | ({ type: "flow_resumed" } & FlowAt)
   | ({ type: "flow_completed" } & FlowAt)
   | ({ type: "flow_cancelled" } & FlowAt)
   | ({ type: "step_entered" } & FlowAt)
-  | { type: "slot_set"; name: string; value: Json }
+  | { type: "slot_set"; name: string; value: Json; by?: string }
   | { type: "action_executed"; name: string };
 
 export type ServerEvent = CallEvent | DialogueEvent;
@@ -63,7 +71,11 @@ export interface Pong {
 }
 
 export type ClientMessage =
-  { type: "ping"; client_ms: number } | { type: "say"; text: string } | { type: "hang_up" };
+  | { type: "ping"; client_ms: number }
+  | { type: "say"; text: string }
+  | { type: "key"; key: string }
+  | { type: "silence" }
+  | { type: "hang_up" };
 
 /** Read one message of the data channel; null for anything that is not an object with a `type`. */
 export function parseMessage(data: unknown): ServerEvent | Pong | null {

@@ -16,6 +16,8 @@ export interface Problem {
   readonly code: ProblemCode;
   /** The server's own words, if it had any. */
   readonly detail: string | null;
+  /** The server's name for it, such as `assistant-invalid`. */
+  readonly serverCode?: string;
 }
 
 export type Ending = "caller" | "assistant" | "stopping" | "broken" | "lost";

@@ -1,0 +1,36 @@
+/** Words of the settings page. */
+
+const KIB = 1024;
+
+export const settingsStrings = {
+  title: "Settings",
+  hint: "Of this assistant, and of the studio on your screen.",
+  languages: "Languages of the assistant",
+  language: "Main language",
+  languageHelp: "The code of the language that texts are written in first, such as en.",
+  additional: "Further languages",
+  additionalHelp: "Codes, such as de, fr. Each response then asks for a translation.",
+  wrongCode: "Codes have two or three letters, such as en or pt-BR.",
+  where: "Kept in config.yml.",
+  noConfig: "config.yml could not be read.",
+  toVoice: "Voices, and the languages that callers may speak, are set with the voice.",
+  openVoice: "Open the voice settings",
+  theme: "Look",
+  themes: { system: "As the system", light: "Light", dark: "Dark" },
+  keyboard: "Keyboard",
+  keyboardHint: "Everything can be done without a mouse.",
+  show: "Show all shortcuts",
+  account: "Your account",
+  about: "About",
+  id: "Identifier",
+  folder: "Folder",
+  revision: "Draft",
+  license: "Vivavoce is free to use, change and share (Apache-2.0).",
+  api: "Description of the HTTP interface (OpenAPI)",
+  export: "Download as zip",
+  label: "Change languages",
+  files: "Files",
+  filesHint: "What this assistant is made of. Any text editor may change them too; the studio takes it in.",
+  binary: "no text",
+  size: (bytes: number) => (bytes < KIB ? `${bytes} B` : `${(bytes / KIB).toFixed(1)} KB`),
+};

@@ -1,0 +1,276 @@
+/** The shapes that the studio's server and its page share. Their names are those of the HTTP interface. */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export const STEP_TYPES = ["action", "collect", "set_slots", "link", "call", "noop", "unknown"] as const;
+export type StepType = (typeof STEP_TYPES)[number];
+export type EdgeKind = "next" | "if" | "else";
+
+/** START in `from`, END in `to`. */
+export const START = "START";
+export const END = "END";
+
+export interface Step {
+  readonly key: string;
+  readonly id: string | null;
+  readonly type: StepType;
+  /** The step's keys as they are in the file, but `id` and `next`. */
+  readonly fields: Readonly<Record<string, Json>>;
+  readonly path: readonly (string | number)[];
+  readonly line: number;
+  readonly end_line: number;
+  readonly depth: number;
+  /** What the engine's events call the step: its id, or the name it gets there. */
+  readonly engine_id?: string;
+}
+
+export interface Edge {
+  readonly from: string;
+  /** null, with `to_id`: it names a step that does not exist. */
+  readonly to: string | null;
+  readonly kind: EdgeKind;
+  readonly index: number;
+  readonly condition: string | null;
+  /** No `next` is written: it falls to the following step or to the end. */
+  readonly is_implicit: boolean;
+  readonly to_id: string | null;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Flow {
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  readonly end_line: number;
+  readonly name: string;
+  readonly description: string;
+  readonly is_pattern: boolean;
+  /** Comes from our built-in patterns and is not overridden. */
+  readonly is_default: boolean;
+  readonly is_customised: boolean;
+  readonly properties: Readonly<Record<string, Json>>;
+  readonly steps: readonly Step[];
+  readonly edges: readonly Edge[];
+  readonly positions: Readonly<Record<string, Point>>;
+  readonly etag: string;
+  /** The flow as it is written. */
+  readonly text?: string;
+}
+
+export interface Finding {
+  readonly severity: "error" | "warning";
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly flow: string | null;
+  readonly step: string | null;
+  readonly name: string | null;
+}
+
+export interface FlowSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly is_pattern: boolean;
+  readonly is_default: boolean;
+  readonly is_customised: boolean;
+  readonly n_steps: number;
+  readonly changed_at: string | number | null;
+  readonly etag: string;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly tests: { readonly cases: number; readonly covered_steps: number } | null;
+  readonly calls: readonly string[];
+  readonly links: readonly string[];
+}
+
+export interface Named {
+  readonly name: string;
+  readonly file?: string | null;
+  readonly line?: number | null;
+  readonly used_by?: readonly string[];
+}
+
+export interface SlotSummary extends Named {
+  readonly type: string;
+  readonly values?: readonly string[];
+}
+
+export interface ResponseSummary extends Named {
+  readonly variations: number;
+  readonly languages: readonly string[];
+  readonly missing_languages: readonly string[];
+}
+
+export interface ActionSummary extends Named {
+  readonly effect: "none" | "read" | "write" | null;
+  readonly is_found: boolean;
+}
+
+export interface FileSummary {
+  readonly path: string;
+  readonly size: number;
+  readonly is_editable: boolean;
+}
+
+export interface Outline {
+  readonly revision: number;
+  readonly assistant: { readonly id: string; readonly language: string; readonly languages: readonly string[] };
+  readonly flows: readonly FlowSummary[];
+  readonly slots: readonly SlotSummary[];
+  readonly responses: readonly ResponseSummary[];
+  readonly intents: readonly Named[];
+  readonly entities: readonly Named[];
+  readonly actions: readonly ActionSummary[];
+  readonly documents: readonly Named[];
+  readonly files: readonly FileSummary[];
+}
+
+export interface Edited {
+  readonly revision: number;
+  readonly flows: readonly Flow[];
+  readonly removed: readonly string[];
+  readonly outline: Outline | null;
+  readonly findings: readonly Finding[];
+  readonly undo: readonly Command[];
+  readonly moved: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly files: Readonly<Record<string, string>>;
+  /** What could not follow a change, in words. */
+  readonly notes?: readonly string[];
+}
+
+export interface EdgeAt {
+  readonly from: string;
+  readonly kind: EdgeKind;
+  readonly index: number;
+}
+
+export interface NewStep {
+  readonly type: StepType;
+  readonly id?: string;
+  readonly fields: Readonly<Record<string, Json>>;
+}
+
+export type Section = "slots" | "responses" | "intents" | "entities" | "actions" | "session_config";
+
+export type Command =
+  | { op: "add_step"; flow: string; at: EdgeAt | null; step: NewStep }
+  | { op: "delete_step"; flow: string; key: string }
+  | { op: "move_step"; flow: string; key: string; after: string }
+  | { op: "rename_step"; flow: string; key: string; id: string }
+  | { op: "set_field"; flow: string; key: string | null; path: readonly (string | number)[]; value?: Json }
+  | {
+      op: "connect";
+      flow: string;
+      from: string;
+      kind: EdgeKind;
+      index: number;
+      to: string | null;
+      condition?: string;
+    }
+  | { op: "delete_branch"; flow: string; from: string; index: number }
+  | { op: "move_branch"; flow: string; from: string; index: number; to_index: number }
+  | { op: "paste_steps"; flow: string; at: EdgeAt | null; yaml: string }
+  | { op: "add_flow"; id: string; name: string; description: string; file?: string; steps?: Json }
+  | { op: "delete_flow"; flow: string }
+  | { op: "rename_flow"; flow: string; id: string; name?: string }
+  | { op: "duplicate_flow"; flow: string; id: string }
+  | { op: "customise_pattern"; flow: string }
+  | { op: "reset_pattern"; flow: string }
+  | { op: "set_positions"; flow: string; positions: Readonly<Record<string, Point | null>> }
+  | { op: "put"; section: Section; name: string; value?: Json; file?: string }
+  | { op: "rename"; section: Section; name: string; to: string }
+  | { op: "put_examples"; intent: string; examples: readonly string[]; file?: string }
+  | { op: "write_file"; path: string; text: string }
+  | { op: "delete_file"; path: string }
+  | { op: "patch"; file: string; edits: readonly { start: number; end: number; old: string; new: string; before?: string; after?: string }[] };
+
+export interface Base {
+  readonly flows: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface Conflict {
+  readonly type: "conflict";
+  readonly flow?: string;
+  readonly file?: string;
+  readonly base: string;
+  readonly theirs: string;
+  readonly mine: string;
+  readonly merged: string;
+  readonly conflicts: readonly { readonly start_line: number; readonly end_line: number }[];
+  /** What the file is now: the merged text is written on top of this. */
+  readonly etag?: string;
+}
+
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** A condition as the builder shows it. */
+export type ConditionTree =
+  | { readonly all: readonly ConditionTree[] }
+  | { readonly any: readonly ConditionTree[] }
+  | { readonly not: ConditionTree }
+  | ConditionLeaf;
+
+export interface ConditionLeaf {
+  readonly slot?: string;
+  readonly context?: string;
+  readonly operator: string;
+  readonly value?: Json;
+}
+
+export interface ParsedCondition {
+  readonly parsed: ConditionTree | null;
+  readonly error: string | null;
+}
+
+export interface SearchHit {
+  readonly kind: string;
+  readonly name: string;
+  readonly text?: string;
+  readonly flow?: string | null;
+  readonly step?: string | null;
+  readonly file?: string | null;
+  readonly line?: number | null;
+}
+
+export interface ProjectSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly language?: string;
+  readonly changed_at?: string | number | null;
+  readonly [key: string]: Json | undefined;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly role?: string;
+}
+
+export interface Present extends Person {
+  /** The page's own random name: one person may have several pages open. */
+  readonly client?: string;
+  readonly flow?: string | null;
+  readonly step?: string | null;
+}
+
+export type ProjectEvent =
+  | { type: "edited"; revision: number; flows: readonly string[]; files: readonly string[]; by: string | null; client?: string }
+  | { type: "findings"; revision: number; findings?: readonly Finding[] }
+  | { type: "hello" | "presence"; people: readonly Present[] }
+  | { type: "job"; [key: string]: Json }
+  | { type: "comment"; [key: string]: Json }
+  | { type: "files_changed" | "lost" | "comments" | "published" | "history" };

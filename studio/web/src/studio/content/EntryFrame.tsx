@@ -1,0 +1,97 @@
+/** What every entry's form has around it: name, rename, delete, where it is used, what is wrong with it. */
+
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft, CircleAlert, PencilLine, Trash2, TriangleAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { contentStrings } from "../../strings/en/content";
+import type { Finding } from "../api/types";
+import { useFocusStep } from "../canvas/focusStore";
+import { useDoc, useProject } from "../document/DocumentProvider";
+import { Button, IconButton } from "../ui/Button";
+import { DeleteEntryDialog } from "./DeleteEntryDialog";
+import { type Entry, type EntrySection, findingsAbout } from "./entries";
+import { RenameEntryDialog } from "./RenameEntryDialog";
+
+interface EntryFrameProps {
+  section: EntrySection;
+  entry: Entry;
+  taken: readonly string[];
+  onGo: (name: string | null) => void;
+  children: ReactNode;
+}
+
+export function EntryFrame({ section, entry, taken, onGo, children }: EntryFrameProps) {
+  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const findings = useDoc((state) => state.findings);
+  const own = findingsAbout(findings, entry.name, entry.file);
+  return (
+    <article className="mx-auto flex max-w-200 flex-col gap-4 p-4 lg:p-6" aria-labelledby="entry-name" data-testid="entry-form">
+      <header className="flex flex-wrap items-center gap-2">
+        <IconButton icon={ArrowLeft} label={contentStrings.back} className="lg:hidden" onClick={() => onGo(null)} />
+        <h2 id="entry-name" className="min-w-0 flex-1 text-base font-semibold break-words">
+          {entry.name}
+        </h2>
+        <Button icon={PencilLine} onClick={() => setDialog("rename")} data-testid="rename-entry">
+          {contentStrings.rename}
+        </Button>
+        <IconButton icon={Trash2} label={contentStrings.delete} onClick={() => setDialog("delete")} data-testid="delete-entry" />
+      </header>
+      <UsedBy entry={entry} />
+      {own.length > 0 && (
+        <ul className="flex flex-col gap-1 rounded-md border bg-surface p-3">
+          {own.map((finding, index) => (
+            <Told key={`${finding.code}-${index}`} finding={finding} />
+          ))}
+        </ul>
+      )}
+      {children}
+      {dialog === "rename" && <RenameEntryDialog section={section} name={entry.name} taken={taken} onDone={() => setDialog(null)} onRenamed={onGo} />}
+      {dialog === "delete" && <DeleteEntryDialog section={section} entry={entry} onDone={() => setDialog(null)} onDeleted={() => onGo(null)} />}
+    </article>
+  );
+}
+
+function UsedBy({ entry }: { entry: Entry }) {
+  const { project } = useProject();
+  const used = entry.used_by ?? [];
+  const flows = useDoc((state) => state.outline?.flows);
+  return (
+    <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs">
+      <div className="flex flex-wrap gap-x-2">
+        <dt className="text-soft">{contentStrings.usedBy}</dt>
+        <dd className="flex flex-wrap gap-x-2" data-testid="used-by">
+          {used.length === 0 && contentStrings.usedNowhere}
+          {used.map((id) => (
+            <Link key={id} to="/studio/$project/flows/$flow" params={{ project, flow: id }} className="text-accent-strong underline underline-offset-2">
+              {flows?.find((flow) => flow.id === id)?.name ?? id}
+            </Link>
+          ))}
+        </dd>
+      </div>
+      {entry.file !== null && entry.file !== undefined && (
+        <div className="flex gap-2">
+          <dt className="text-soft">{contentStrings.where}</dt>
+          <dd>{`${entry.file}:${entry.line ?? 1}`}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Told({ finding }: { finding: Finding }) {
+  const { go } = useFocusStep();
+  const isError = finding.severity === "error";
+  const Icon = isError ? CircleAlert : TriangleAlert;
+  const text = (
+    <span className="min-w-0">
+      {finding.message}
+      {finding.hint !== "" && <span className="block text-xs text-soft">{finding.hint}</span>}
+    </span>
+  );
+  return (
+    <li className="flex items-start gap-2 text-sm">
+      <Icon className={`mt-1 size-4 shrink-0 ${isError ? "text-danger" : "text-warning"}`} aria-hidden="true" />
+      {finding.flow === null ? text : <button type="button" className="min-w-0 text-left underline underline-offset-2" onClick={() => go(finding)}>{text}</button>}
+    </li>
+  );
+}

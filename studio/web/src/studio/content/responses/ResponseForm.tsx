@@ -1,0 +1,39 @@
+/** A response: its variations, each with text, translations, condition and what else the format knows. */
+
+import { Plus } from "lucide-react";
+import { responseStrings } from "../../../strings/en/content";
+import type { Json } from "../../api/types";
+import { useDoc } from "../../document/DocumentProvider";
+import { Button } from "../../ui/Button";
+import { type Entry, type JsonMap, movedUp, replacedAt, withoutAt } from "../entries";
+import { otherLanguages } from "../listing";
+import { useContentEdits } from "../useContent";
+import { variationsOf } from "./variations";
+import { VariationForm } from "./VariationForm";
+
+export function ResponseForm({ entry }: { entry: Entry }) {
+  const outline = useDoc((state) => state.outline);
+  const edits = useContentEdits("responses");
+  const variations = variationsOf(entry.value);
+  const put = (next: readonly JsonMap[]): void => edits.put(entry.name, next.map((each): Json => ({ ...each })));
+  return (
+    <section className="flex flex-col gap-3" aria-label={responseStrings.variations}>
+      <p className="text-xs text-soft">{responseStrings.variationsHelp}</p>
+      {variations.map((variation, index) => (
+        <VariationForm
+          key={`${index}-${variations.length}`}
+          number={index + 1}
+          variation={variation}
+          language={outline?.assistant.language ?? "en"}
+          languages={otherLanguages(outline)}
+          onChange={(next) => put(replacedAt(variations, index, next))}
+          onRemove={variations.length > 1 ? () => put(withoutAt(variations, index)) : null}
+          onMoveUp={index > 0 ? () => put(movedUp(variations, index)) : null}
+        />
+      ))}
+      <Button icon={Plus} className="self-start" onClick={() => put([...variations, { text: variations.at(-1)?.text ?? "" }])} data-testid="add-variation">
+        {responseStrings.addVariation}
+      </Button>
+    </section>
+  );
+}

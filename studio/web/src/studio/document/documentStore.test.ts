@@ -1,0 +1,166 @@
+import { describe, expect, it, vi } from "vitest";
+import { conflictProblem, fakeServer, flowOf } from "../api/fake";
+import { ApiProblem } from "../api/http";
+import type { Command } from "../api/types";
+import { createDocumentStore, type DocumentStore } from "./documentStore";
+import { MOST_ENTRIES } from "./history";
+
+const FLOW = flowOf("pay", [
+  { id: "ask", collect: "amount" },
+  { id: "say", action: "utter_paid" },
+]);
+
+const add = (id: string): Command => ({ op: "add_step", flow: "pay", at: { from: "ask", kind: "next", index: 0 }, step: { type: "action", id, fields: { action: "utter_x" } } });
+const keys = (store: DocumentStore): string[] => (store.getState().flows.pay?.steps ?? []).map((step) => step.key);
+
+class Memory implements Pick<Storage, "getItem" | "setItem" | "removeItem"> {
+  readonly kept = new Map<string, string>();
+  getItem = (key: string): string | null => this.kept.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.kept.set(key, value);
+  removeItem = (key: string): void => void this.kept.delete(key);
+}
+
+async function opened(storage: Memory | null = null) {
+  const server = fakeServer([FLOW]);
+  const troubles: string[] = [];
+  const store = createDocumentStore("bank", server.api, {
+    onTrouble: (message) => troubles.push(message),
+    retryMs: [5],
+    storage: storage as unknown as Storage,
+  });
+  await store.getState().load();
+  await store.getState().openFlow("pay");
+  return { server, store, troubles };
+}
+
+describe("editing", () => {
+  it("shows a gesture before the server has answered, and what it answered afterwards", async () => {
+    const { store, server } = await opened();
+    const done = store.getState().edit("Add", [add("new")]);
+    expect(keys(store)).toEqual(["ask", "new", "say"]);
+    expect(store.getState().save).toBe("saving");
+    await done;
+    expect(store.getState().save).toBe("saved");
+    expect(server.flow("pay").steps.map((step) => step.key)).toEqual(["ask", "new", "say"]);
+    expect(store.getState().flows.pay?.etag).toBe(server.flow("pay").etag);
+  });
+
+  it("sends gestures one after another, in order, each once", async () => {
+    const { store, server } = await opened();
+    await Promise.all(["a", "b", "c"].map((id) => store.getState().edit(id, [add(id)])));
+    expect(server.gestures.map(({ label }) => label)).toEqual(["a", "b", "c"]);
+  });
+
+  it("takes a refused gesture back, tells why, and goes on with the others", async () => {
+    const { store, server, troubles } = await opened();
+    server.refuseNext(new ApiProblem(409, "edit-refused", "This does not fit.", {}));
+    const [first] = await Promise.all([store.getState().edit("a", [add("a")]), store.getState().edit("b", [add("b")])]);
+    expect(first).toBeNull();
+    expect(troubles).toEqual(["This does not fit."]);
+    expect(keys(store)).toEqual(["ask", "b", "say"]);
+  });
+});
+
+describe("undo and redo", () => {
+  it("goes back and forth, one entry a gesture, with the selection", async () => {
+    const { store } = await opened();
+    store.getState().select({ flow: "pay", keys: ["ask"], edge: null });
+    await store.getState().edit("Add", [add("new")], { select: { flow: "pay", keys: ["new"], edge: null } });
+    expect(store.getState().selection.keys).toEqual(["new"]);
+    await store.getState().undo();
+    expect(keys(store)).toEqual(["ask", "say"]);
+    expect(store.getState().selection.keys).toEqual(["ask"]);
+    await store.getState().redo();
+    expect(keys(store)).toEqual(["ask", "new", "say"]);
+    expect(store.getState().selection.keys).toEqual(["new"]);
+    expect(store.getState().history.past).toHaveLength(1);
+  });
+
+  it("keeps the last hundred, and forgets what was undone once something else is done", async () => {
+    const { store } = await opened();
+    for (let n = 0; n < MOST_ENTRIES + 5; n += 1) await store.getState().edit(`${n}`, [add(`s${n}`)]);
+    expect(store.getState().history.past).toHaveLength(MOST_ENTRIES);
+    await store.getState().undo();
+    await store.getState().edit("other", [add("other")]);
+    expect(store.getState().history.future).toHaveLength(0);
+  });
+
+  it("does nothing where there is nothing to undo", async () => {
+    const { store, server } = await opened();
+    await store.getState().undo();
+    await store.getState().redo();
+    expect(server.gestures).toEqual([]);
+  });
+
+  it("can be pressed many times at once", async () => {
+    const { store } = await opened();
+    for (const id of ["a", "b", "c"]) await store.getState().edit(id, [add(id)]);
+    await Promise.all([store.getState().undo(), store.getState().undo(), store.getState().undo(), store.getState().undo()]);
+    expect(keys(store)).toEqual(["ask", "say"]);
+    expect(store.getState().history.future).toHaveLength(3);
+  });
+});
+
+describe("a lost network", () => {
+  it("keeps gestures and sends them when the server answers again", async () => {
+    const { store, server } = await opened();
+    server.setAway(true);
+    const done = store.getState().edit("Add", [add("new")]);
+    await vi.waitFor(() => expect(store.getState().save).toBe("offline"));
+    expect(keys(store)).toEqual(["ask", "new", "say"]);
+    server.setAway(false);
+    store.getState().sendAgain();
+    await done;
+    expect(store.getState().save).toBe("saved");
+    expect(server.gestures).toHaveLength(1);
+  });
+
+  it("keeps them across a reload", async () => {
+    const storage = new Memory();
+    const { store, server } = await opened(storage);
+    server.setAway(true);
+    void store.getState().edit("Add", [add("new")]);
+    await vi.waitFor(() => expect(store.getState().save).toBe("offline"));
+    store.getState().close();
+    const again = fakeServer([FLOW]);
+    const reloaded = createDocumentStore("bank", again.api, { storage: storage as unknown as Storage });
+    await reloaded.getState().load();
+    await vi.waitFor(() => expect(again.gestures).toHaveLength(1));
+    await vi.waitFor(() => expect(storage.kept.size).toBe(0));
+  });
+
+  it("takes back by undo what was not sent yet", async () => {
+    const { store, server } = await opened();
+    server.setAway(true);
+    void store.getState().edit("a", [add("a")]);
+    void store.getState().edit("b", [add("b")]);
+    await vi.waitFor(() => expect(store.getState().save).toBe("offline"));
+    await store.getState().undo();
+    expect(keys(store)).toEqual(["ask", "a", "say"]);
+    expect(store.getState().queue).toHaveLength(1);
+  });
+});
+
+describe("a conflict", () => {
+  it("stops the queue until the person has merged, and writes what they decided", async () => {
+    const { store, server } = await opened();
+    server.refuseNext(conflictProblem({ merged: "theirs and mine" }));
+    void store.getState().edit("Add", [add("new")]);
+    await vi.waitFor(() => expect(store.getState().conflict).not.toBeNull());
+    expect(store.getState().save).toBe("conflict");
+    expect(server.gestures).toEqual([]);
+    await store.getState().resolve("decided");
+    expect(server.gestures.at(-1)?.commands).toEqual([{ op: "write_file", path: "data/flows.yml", text: "decided" }]);
+    expect(store.getState().save).toBe("saved");
+  });
+
+  it("can be left as it is", async () => {
+    const { store, server } = await opened();
+    server.refuseNext(conflictProblem({}));
+    void store.getState().edit("Add", [add("new")]);
+    await vi.waitFor(() => expect(store.getState().conflict).not.toBeNull());
+    await store.getState().resolve(null);
+    expect(server.gestures).toEqual([]);
+    expect(keys(store)).toEqual(["ask", "say"]);
+  });
+});

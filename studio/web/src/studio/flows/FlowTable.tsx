@@ -1,0 +1,99 @@
+/** Flows in rows: name, tags, steps, tests, problems, and what can be done with each. */
+
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Copy, MoreHorizontal, Paintbrush, PencilLine, RotateCcw, Trash2 } from "lucide-react";
+import { flowStrings } from "../../strings/en/studio";
+import type { FlowSummary } from "../api/types";
+import { useProject } from "../document/DocumentProvider";
+import { Badge, Problems } from "../ui/Bits";
+import { IconButton } from "../ui/Button";
+import { Menu, type MenuItem } from "../ui/Menu";
+import { ago } from "../ui/time";
+import type { FlowAction } from "./FlowDialogs";
+
+const words = flowStrings.columns;
+
+interface FlowTableProps {
+  flows: readonly FlowSummary[];
+  onAction: (action: FlowAction) => void;
+  label: string;
+}
+
+export function FlowTable({ flows, onAction, label }: FlowTableProps) {
+  const now = Date.now();
+  return (
+    <div className="overflow-hidden rounded-lg border bg-surface">
+      <table className="w-full table-fixed text-sm" aria-label={label} data-testid="flow-table">
+        <thead className="border-b text-left text-xs text-soft">
+          <tr className="h-9">
+            <th className="px-4 font-medium">{words.name}</th>
+            <th className="w-20 px-2 font-medium max-sm:hidden">{words.steps}</th>
+            <th className="w-44 px-2 font-medium max-lg:hidden">{words.tests}</th>
+            <th className="w-52 px-2 font-medium max-md:hidden">{words.problems}</th>
+            <th className="w-28 px-2 font-medium max-xl:hidden">{words.changed}</th>
+            <th className="w-12">
+              <span className="sr-only">{flowStrings.open}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {flows.map((flow) => (
+            <Row key={flow.id} flow={flow} now={now} onAction={onAction} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ flow, now, onAction }: { flow: FlowSummary; now: number; onAction: (action: FlowAction) => void }) {
+  const { project } = useProject();
+  const navigate = useNavigate();
+  const open = (): void => void navigate({ to: "/studio/$project/flows/$flow", params: { project, flow: flow.id } });
+  const items: (MenuItem | null)[] = flow.is_pattern
+    ? [
+        ...(flow.is_default ? [{ label: flowStrings.customise, icon: Paintbrush, onSelect: () => onAction({ kind: "customise", flow }) }] : []),
+        ...(flow.is_customised ? [{ label: flowStrings.reset, icon: RotateCcw, onSelect: () => onAction({ kind: "reset", flow }) }] : []),
+      ]
+    : [
+        { label: flowStrings.rename, icon: PencilLine, onSelect: () => onAction({ kind: "rename", flow }) },
+        { label: flowStrings.duplicate, icon: Copy, onSelect: () => onAction({ kind: "duplicate", flow }) },
+        null,
+        { label: flowStrings.delete, icon: Trash2, isDangerous: true, onSelect: () => onAction({ kind: "delete", flow }) },
+      ];
+  return (
+    <tr className="group border-b last:border-b-0 hover:bg-sunken" data-testid={`flow-${flow.id}`} onDoubleClick={open}>
+      <td className="px-4 py-2">
+        <div className="flex min-w-0 items-center gap-2">
+          <Link
+            to="/studio/$project/flows/$flow"
+            params={{ project, flow: flow.id }}
+            className="truncate font-medium hover:text-accent-strong hover:underline hover:underline-offset-2"
+          >
+            {flow.name}
+          </Link>
+          {flow.is_customised && <Badge tone="accent">{flowStrings.customised}</Badge>}
+          {flow.is_default && <Badge>{flowStrings.builtIn}</Badge>}
+        </div>
+        <p className="truncate text-xs text-soft" title={flow.description}>
+          {flow.is_default ? flow.description : `${flow.file} · ${flow.description}`}
+        </p>
+      </td>
+      <td className="px-2 tabular-nums max-sm:hidden">{flow.n_steps}</td>
+      <td className="truncate px-2 text-soft max-lg:hidden">
+        {flow.tests === null || flow.tests.cases === 0 ? flowStrings.noTests : flowStrings.tests(flow.tests.cases, flow.tests.covered_steps, flow.n_steps)}
+      </td>
+      <td className="px-2 max-md:hidden">
+        <span className="flex flex-wrap gap-1">
+          {flow.errors + flow.warnings === 0 ? <span className="text-soft">{flowStrings.noProblems}</span> : <Problems errors={flow.errors} warnings={flow.warnings} />}
+        </span>
+      </td>
+      <td className="px-2 text-soft max-xl:hidden">{ago(flow.changed_at, now)}</td>
+      <td className="pr-2">
+        {items.length > 0 && (
+          <Menu trigger={<IconButton icon={MoreHorizontal} label={flowStrings.actions(flow.name)} data-testid={`flow-menu-${flow.id}`} />} items={items} />
+        )}
+      </td>
+    </tr>
+  );
+}

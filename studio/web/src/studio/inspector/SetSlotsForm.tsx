@@ -1,0 +1,95 @@
+/** Slots that a step sets or clears. */
+
+import { Plus, Trash2 } from "lucide-react";
+import { inspectorStrings } from "../../strings/en/inspector";
+import type { Flow, Json, Step } from "../api/types";
+import { slotWithQuestion } from "../canvas/gestures";
+import { slug } from "../canvas/stepIds";
+import { assignments, shownValue } from "../canvas/stepWords";
+import { useDoc } from "../document/DocumentProvider";
+import { Button, IconButton } from "../ui/Button";
+import { Combobox } from "../ui/Combobox";
+import { Choice, TextInput } from "../ui/Field";
+import { useDraft } from "../ui/useDraft";
+import { Section } from "./Section";
+import { useEdit } from "./useEdit";
+
+const words = inspectorStrings.setSlots;
+type Pair = readonly [string, Json];
+
+export function SetSlotsForm({ flow, step }: { flow: Flow; step: Step }) {
+  const outline = useDoc((state) => state.outline);
+  const edit = useEdit(flow, step.key);
+  const rows = assignments(step);
+  const list = (next: readonly Pair[]): Json => next.map(([slot, value]): Json => ({ [slot]: value }));
+  const put = (next: readonly Pair[]): void => edit.set(["set_slots"], list(next), words.title);
+  const options = (outline?.slots ?? []).map((each) => ({ value: each.name, hint: each.type }));
+  const free = options.find((option) => !rows.some(([slot]) => slot === option.value));
+  const create = (index: number, given: string): void => {
+    const name = slug(given) || "new_slot";
+    const next = rows.map((row, at): Pair => (at === index ? [name, row[1]] : row));
+    edit.send(inspectorStrings.labels.createSlot(name), [
+      ...slotWithQuestion(name, true),
+      { op: "set_field", flow: flow.id, key: step.key, path: ["set_slots"], value: list(next) },
+    ]);
+  };
+  return (
+    <Section title={words.title}>
+      <p className="text-xs text-soft">{words.help}</p>
+      {rows.map(([slot, value], index) => (
+        <div key={`${slot}-${index}`} className="flex items-center gap-1">
+          <div className="min-w-0 flex-1">
+            <Combobox
+              label={words.slot}
+              value={slot}
+              options={options}
+              onChange={(next) => put(rows.map((row, at): Pair => (at === index ? [next, row[1]] : row)))}
+              onCreate={(name) => create(index, name)}
+            />
+          </div>
+          <span aria-hidden="true">=</span>
+          <div className="min-w-0 flex-1">
+            <SlotValue
+              slot={outline?.slots.find((each) => each.name === slot)}
+              value={value}
+              onCommit={(next) => put(rows.map((row, at): Pair => (at === index ? [row[0], next] : row)))}
+            />
+          </div>
+          <IconButton icon={Trash2} label={words.remove(slot)} disabled={rows.length === 1} onClick={() => put(rows.filter((_, at) => at !== index))} />
+        </div>
+      ))}
+      <Button icon={Plus} disabled={free === undefined} onClick={() => free !== undefined && put([...rows, [free.value, null]])}>
+        {words.add}
+      </Button>
+    </Section>
+  );
+}
+
+interface SlotValueProps {
+  slot: { readonly type: string; readonly values?: readonly string[] } | undefined;
+  value: Json;
+  onCommit: (value: Json) => void;
+}
+
+/** A value that fits the slot's type; empty clears it. */
+export function SlotValue({ slot, value, onCommit }: SlotValueProps) {
+  const draft = useDraft(value === null ? "" : shownValue(value), (text) => onCommit(typedValue(slot?.type, text)));
+  const fixed = slot?.type === "bool" ? ["true", "false"] : slot?.type.endsWith("categorical") === true ? (slot.values ?? []) : null;
+  if (fixed !== null && fixed.length > 0) {
+    const shown = value === null ? "" : String(value);
+    const options = [...new Set([shown, "", ...fixed.map(String)])].map((each) => ({ value: each, label: each === "" ? words.clear : each }));
+    return <Choice label={words.value} value={shown} options={options} onChange={(text) => onCommit(typedValue(slot?.type, text))} />;
+  }
+  return <TextInput aria-label={words.value} placeholder={words.clear} {...draft} />;
+}
+
+export function typedValue(type: string | undefined, text: string): Json {
+  const plain = text.trim();
+  if (plain === "") return null;
+  if (type === "bool") return /^(true|yes)$/i.test(plain) ? true : /^(false|no)$/i.test(plain) ? false : plain;
+  if (type === "float" || type === "any" || type === undefined) {
+    const number = Number(plain);
+    return Number.isFinite(number) && /^-?\d/.test(plain) ? number : text;
+  }
+  return text;
+}

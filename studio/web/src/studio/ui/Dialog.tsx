@@ -1,0 +1,68 @@
+/** A modal dialog: the browser's own, which keeps the focus inside and gives it back. */
+
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { uiStrings } from "../../strings/en/studio";
+import { IconButton } from "./Button";
+
+const WIDTHS = { small: "w-112", medium: "w-160", large: "w-280" };
+
+interface DialogProps {
+  title: string;
+  isOpen: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+  width?: keyof typeof WIDTHS;
+  /** Said by the content itself: no header is drawn, the title is for readers of the screen. */
+  isBare?: boolean;
+  testId?: string;
+}
+
+export function Dialog({ title, isOpen, onClose, children, footer, width = "small", isBare = false, testId }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog === null) return;
+    if (isOpen && !dialog.open) {
+      dialog.showModal();
+      // Not the button that closes it, which comes first.
+      dialog.querySelector<HTMLElement>("input, textarea, select")?.focus();
+    }
+    if (!isOpen && dialog.open) dialog.close();
+  }, [isOpen]);
+  if (!isOpen) return null;
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={id}
+      data-testid={testId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === element.current) onClose();
+      }}
+      className={`m-auto max-h-[calc(100dvh-2rem)] max-w-[calc(100vw-2rem)] ${WIDTHS[width]} rounded-lg border bg-surface text-ink shadow-lg backdrop:bg-ink/40 dark-backdrop`}
+    >
+      <div className="flex max-h-[calc(100dvh-2rem)] flex-col">
+        {isBare ? (
+          <h2 id={id} className="sr-only">
+            {title}
+          </h2>
+        ) : (
+          <header className="flex items-center justify-between gap-4 border-b py-2 pr-2 pl-4">
+            <h2 id={id} className="text-sm font-semibold">
+              {title}
+            </h2>
+            <IconButton icon={X} label={uiStrings.close} onClick={onClose} />
+          </header>
+        )}
+        <div className="scroller min-h-0 flex-1">{children}</div>
+        {footer !== undefined && <footer className="flex justify-end gap-2 border-t px-4 py-3">{footer}</footer>}
+      </div>
+    </dialog>
+  );
+}
