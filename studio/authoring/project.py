@@ -50,6 +50,7 @@ class OpenProject:
         self._examine = examine
         self._earlier = EarlierTexts()
         self._lock = asyncio.Lock()
+        self._one_check = asyncio.Lock()
         self._listeners: list[Listener] = []
         self._assistant: Assistant | None = None
         self._findings: tuple[Finding, ...] = ()
@@ -295,20 +296,23 @@ class OpenProject:
             self._tell({"type": "findings", "revision": self.revision, "findings": shown})
 
     async def _check(self) -> None:
-        """Check the whole folder as it is now."""
-        self._is_dirty = False
-        started = time.perf_counter()
-        revision = self.revision
-        assistant, found = await asyncio.to_thread(self._examine, self.root)
-        self.check_ms = (time.perf_counter() - started) * 1000
-        if revision != self.revision:  # lines have moved since
-            self._is_dirty = True
-            return
-        self._assistant = assistant or self._assistant
-        self._findings = tuple(await asyncio.to_thread(shown_findings, self._snapshot.files, found))
+        """Check the whole folder as it is now, once any check that is running is over."""
+        async with self._one_check:
+            self._is_dirty = False
+            started = time.perf_counter()
+            revision = self.revision
+            assistant, found = await asyncio.to_thread(self._examine, self.root)
+            self.check_ms = (time.perf_counter() - started) * 1000
+            if revision != self.revision:  # lines have moved since
+                self._is_dirty = True
+                return
+            self._assistant = assistant or self._assistant
+            self._findings = tuple(await asyncio.to_thread(shown_findings, self._snapshot.files, found))
 
     async def checked(self) -> None:
         """Return when the whole has been checked as it is now."""
+        async with self._one_check:
+            pass  # what a check that is running finds is not there before it ends
         while self._is_dirty:
             await self._check_and_tell()
 

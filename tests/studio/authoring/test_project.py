@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import threading
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from studio.assistants import examined
 from studio.authoring.commands import COMMANDS
 from studio.authoring.errors import EditRefused, NothingThere, ProjectGone, SaveFailed, TextInvalid
 from studio.authoring.project import OpenProject
@@ -258,3 +260,28 @@ async def test_search_content_and_files(bank):
         assert "what's my balance" in intents["check_balance"]["examples"]
         with pytest.raises(NothingThere):
             await project.content("nothing")
+
+
+async def test_findings_wait_for_a_check_that_is_running(bank):
+    """Whoever opens a page while the whole is being checked is not told that all is well."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(folder):
+        begun.set()
+        may_end.wait(10)
+        return examined(folder)
+
+    project = await OpenProject.open(bank, examine=slowly)
+    try:
+        await project.edit(
+            commands({"op": "set_field", "key": "ask_card", "path": ["collect"], "value": "no_such_slot"})
+        )
+        await asyncio.to_thread(begun.wait, 10)
+        asking = asyncio.create_task(project.findings())
+        await asyncio.sleep(0.05)
+        assert not asking.done()
+        may_end.set()
+        assert any("no_such_slot" in finding.message for finding in await asking)
+    finally:
+        may_end.set()
+        await project.close()

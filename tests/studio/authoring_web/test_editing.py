@@ -21,13 +21,13 @@ def yaml_pane(page: Page) -> None:
 def test_a_problem_has_a_badge_a_line_in_the_list_and_one_in_the_yaml(studio: Studio, open_page: OpenPage) -> None:
     studio.edit({"op": "set_field", "flow": FLOW, "key": "ask_time", "path": ["collect"], "value": "no_such_slot"})
     page = open_page().page
-    expect(page.get_by_test_id("badge-ask_time")).to_be_visible()
     yaml_pane(page)
     page.get_by_test_id("toggle-problems").click()
     row = page.get_by_test_id("problem").filter(has_text="no_such_slot").first
     expect(row).to_have_attribute("data-step", "ask_time")
     row.click()
     settled(page)
+    expect(page.get_by_test_id("badge-ask_time")).to_be_visible()
     expect(page.get_by_test_id("inspector-step")).to_have_attribute("data-key", "ask_time")
     expect(node(page, "ask_time")).to_be_in_viewport()
     expect(page.locator(".cm-step").filter(has_text="no_such_slot")).to_be_in_viewport()

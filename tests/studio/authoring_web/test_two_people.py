@@ -118,7 +118,6 @@ def test_two_tabs_of_one_browser(studio: Studio, open_page: OpenPage) -> None:
     assert "ask_reason" not in studio.step_ids()
 
 
-@pytest.mark.xfail(reason="the page keeps one queue for all tabs of a browser: keptQueue.ts", strict=True)
 def test_what_waits_in_one_tab_is_neither_lost_nor_done_twice_by_another(studio: Studio, open_page: OpenPage) -> None:
     one = ready(open_page().page)
     one.route("**/edit", lambda route: route.abort("internetdisconnected"))

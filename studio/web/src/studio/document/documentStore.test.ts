@@ -34,6 +34,16 @@ async function opened(storage: Memory | null = null) {
 }
 
 describe("editing", () => {
+  it("keeps a step selected that waits to be sent while an earlier gesture is answered", async () => {
+    const { store } = await opened();
+    const first = store.getState().edit("a", [add("a")], { select: { flow: "pay", keys: ["a"], edge: null } });
+    const second = store.getState().edit("b", [add("b")], { select: { flow: "pay", keys: ["b"], edge: null } });
+    await first;
+    expect(store.getState().selection.keys).toEqual(["b"]);
+    await second;
+    expect(store.getState().selection.keys).toEqual(["b"]);
+  });
+
   it("shows a gesture before the server has answered, and what it answered afterwards", async () => {
     const { store, server } = await opened();
     const done = store.getState().edit("Add", [add("new")]);

@@ -151,7 +151,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       const entry = gesture.kind === "undo" ? state.history.past.at(-1) : state.history.future.at(-1);
       const selection =
         gesture.kind === "edit" || entry === undefined
-          ? movedSelection(state.selection, edited)
+          ? movedSelection(state.selection, edited, queue)
           : gesture.kind === "undo"
             ? entry.before
             : entry.after;
@@ -361,12 +361,14 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
   return store;
 }
 
-function movedSelection(selection: Selection, edited: Edited): Selection {
+/** What is selected, under the names that it has now; what waits to be sent counts as done. */
+function movedSelection(selection: Selection, edited: Edited, queue: readonly Gesture[]): Selection {
   const keys = selection.flow === null ? undefined : edited.moved[selection.flow];
   const flow = edited.flows.find((each) => each.id === selection.flow);
   const followed = selection.keys.map((key) => keys?.[key] ?? key);
   if (flow === undefined) return keys === undefined ? selection : { ...selection, keys: followed };
-  const known = new Set(flow.steps.map((step) => step.key));
+  const shown = queue.flatMap((gesture) => gesture.commands).reduce(applied, flow);
+  const known = new Set(shown.steps.map((step) => step.key));
   return { ...selection, keys: followed.filter((key) => known.has(key) || key === "START") };
 }
 

@@ -8,6 +8,7 @@ import { flowStrings } from "../../strings/en/studio";
 import type { Flow } from "../api/types";
 import { useCanvasActions } from "../canvas/CanvasContext";
 import { useDoc, useProject } from "../document/DocumentProvider";
+import { ownFindings } from "../problems/ownFindings";
 import { useShell } from "../shell/shellStore";
 import { Badge } from "../ui/Bits";
 import { Button, IconButton } from "../ui/Button";
@@ -23,7 +24,7 @@ export function FlowBar({ flow }: { flow: Flow }) {
   const names = useDoc((state) => state.outline?.flows);
   const { trail, visit } = useTrail();
   useEffect(() => visit(project, flow.id), [visit, project, flow.id]);
-  const own = findings.filter((finding) => finding.flow === flow.id);
+  const own = ownFindings(findings, flow);
   const isWrong = own.some((finding) => finding.severity === "error");
   const way = trail.slice(0, -1).slice(-3);
   return (

@@ -9,13 +9,14 @@ import { useFocusStep } from "../canvas/focusStore";
 import { useDoc } from "../document/DocumentProvider";
 import { useShell } from "../shell/shellStore";
 import { IconButton } from "../ui/Button";
+import { ownFindings } from "./ownFindings";
 
 const MOST = 300;
 
 export function ProblemsPanel({ flow }: { flow: Flow }) {
   const findings = useDoc((state) => state.findings);
   const [isAll, setAll] = useState(false);
-  const own = findings.filter((finding) => finding.flow === flow.id);
+  const own = ownFindings(findings, flow);
   const shown = [...(isAll ? findings : own)].sort(bySeverity);
   const tab = "h-8 rounded-md px-2 text-xs font-medium text-soft aria-pressed:bg-accent-wash aria-pressed:text-accent-strong";
   return (
