@@ -91,6 +91,8 @@ def test_nothing_serious_for_axe(open_page: OpenPage, theme: str) -> None:
     page.keyboard.press("Escape")
     page.get_by_test_id("flow-book_appointment").get_by_role("link").click()
     ready(page, "canvas")
+    page.get_by_test_id("tool-fit").click()
+    settled(page)
     node(page, "ask_time").click()
     assert serious(page) == []
     page.get_by_test_id("toggle-problems").click()
