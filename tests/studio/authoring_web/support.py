@@ -65,7 +65,7 @@ class Newcomer:
     def opens_flow(self, name: str) -> None:
         self.page.get_by_test_id("nav-flows").click()
         self.page.get_by_role("link", name=name).first.click()
-        self.page.get_by_test_id("node-START").wait_for()
+        self.page.locator(".react-flow__node").first.wait_for()
         settled(self.page)
 
     def adds_by_keyboard(self, kind: str, name: str) -> None:
