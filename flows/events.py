@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flows.commands import Json
@@ -51,7 +51,7 @@ class SlotSet:
 
     name: str
     value: Json
-    by: str | None = None
+    by: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
