@@ -126,7 +126,7 @@ async def _show(outputs: AsyncIterator[TurnOutput], terminal: Terminal) -> bool:
 
 
 def _fields(value: Any) -> str:
-    shown = [field.name for field in fields(value) if field.compare]
+    shown = [field.name for field in fields(value) if field.compare and field.repr]
     return ", ".join(f"{name}={getattr(value, name)!r}" for name in shown)
 
 
