@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from studio.projects.errors import WritingFailed
+from studio.projects.writing import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,5 @@ class LastTrainings:
     def write(self, project: str, last: LastTraining) -> None:
         """Keep a training. Failing to is no reason to fail the training: the page then says less."""
         told = {"at": last.at, "by": last.by, "files": dict(last.files), "flows": dict(last.flows)}
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            made = self._folder / f".{project}.json.{os.getpid()}"
-            made.write_text(json.dumps(told), encoding="utf-8")
-            made.replace(self._folder / f"{project}.json")
+        with suppress(WritingFailed):
+            write_file(self._folder / f"{project}.json", json.dumps(told).encode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from studio.assistants import load
 from studio.speech import Speech
 from studio.voice_settings import voice_settings
 from voice.audio import LISTEN_RATE_HZ
-from voice.ports import Pcm, Priority
+from voice.caller.wav import write_wav
+from voice.ports import Priority
 from voice.speech.pronounced import PronouncedSpeech
 from voice.speech.sentences import split_sentences
 
@@ -31,14 +31,6 @@ async def spoken_as_wav(folder: Path, text: str, speech: Speech) -> bytes:
         async for chunk in voice.synthesise(sentence, priority=Priority.SPECULATION):
             pieces.append(chunk.samples)
             rate_hz = chunk.sample_rate_hz
-    return _wav(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), rate_hz or LISTEN_RATE_HZ)
-
-
-def _wav(samples: Pcm, rate_hz: int) -> bytes:
     file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(rate_hz)
-        writer.writeframes(samples.astype("<i2").tobytes())
+    write_wav(file, (np.concatenate(pieces) if pieces else np.zeros(0, np.int16),), rate_hz or LISTEN_RATE_HZ)
     return file.getvalue()

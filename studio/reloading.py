@@ -95,7 +95,7 @@ class Reloading:
 
     async def _reload(self) -> Outcome:
         running = self._dialogue.version
-        assistant, name = await asyncio.to_thread(_load, Path(running.assistant.folder))
+        assistant, name = await asyncio.to_thread(load_named, Path(running.assistant.folder))
         if name == running.name:
             self.status = ReloadStatus("current", name, self.status.switched_at)
             return "unchanged"
@@ -122,7 +122,8 @@ class Reloading:
         return "refused"
 
 
-def _load(folder: Path) -> tuple[Assistant, str]:
+def load_named(folder: Path) -> tuple[Assistant, str]:
+    """Load an assistant that can be called, with the name of its version. Raises AssistantInvalid, VoiceError."""
     assistant = load(folder)
     check_calls(assistant)
     return assistant, version_name(assistant)

@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
 
-from flows.model import Assistant
-from studio.assistants import load
-from studio.calls import check_calls
 from studio.errors import ServiceNotReady
 from studio.parts import PartBoard, reasons
-from studio.reloading import Prepare, Reloading
-from studio.versions import Dialogue, Version, version_name
+from studio.reloading import Prepare, Reloading, load_named
+from studio.versions import Dialogue, Version
 from studio.watching import FolderWatch
 
 PROJECT: Final = "project"
@@ -110,7 +107,7 @@ class RunningAssistants:
 
     async def _open(self, place: Path, *, is_draft: bool) -> _Running:
         watch = await asyncio.to_thread(FolderWatch, place) if is_draft else None
-        assistant, name = await asyncio.to_thread(_load, place)
+        assistant, name = await asyncio.to_thread(load_named, place)
         board = PartBoard()
         async with AsyncExitStack() as opened:
             version = await self._prepare(opened, assistant, name, board)
@@ -130,9 +127,3 @@ class RunningAssistants:
         self._leaving = [running for running in self._leaving if running not in closing]
         for running in closing:  # nothing was waited for since they were found idle: nobody has begun to talk
             await running.close()
-
-
-def _load(folder: Path) -> tuple[Assistant, str]:
-    assistant = load(folder)
-    check_calls(assistant)
-    return assistant, version_name(assistant)

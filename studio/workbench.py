@@ -56,17 +56,20 @@ class Workbench:
     def __init__(
         self,
         workspace: Workspace,
+        data: Path,
         accounts: Callable[[], Accounts | None],
         *,
         jobs: TrainingJobs | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`data` is the server's folder for what is made of projects: snapshots, trainings."""
         self.workspace = workspace
+        self._data = data
         self.hub = Hub()
         self.jobs = jobs or TrainingJobs(told=self._tell_job)
         self._accounts = accounts
         self._clock = clock
-        self._trainings = LastTrainings(workspace.root.parent / "trained")
+        self._trainings = LastTrainings(data / "trained")
         self._open: dict[str, OpenProject] = {}  # the longest unused first
         self._used_s: dict[str, float] = {}
         self._starting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -102,7 +105,7 @@ class Workbench:
 
     def environments_of(self, project: Project) -> Environments:
         """Return what is published of a project."""
-        return Environments(self.workspace.root.parent, project)
+        return Environments(self._data, project)
 
     async def document(self, project_id: str) -> OpenProject:
         """Return the open document of a project, opening it if need be. Raises ProjectUnknown, AuthoringError."""
@@ -161,7 +164,7 @@ class Workbench:
     def _forget(self, project: Project) -> None:
         self.environments_of(project).forget()
         self._trainings.forget(project.key)
-        remove_folder(self.workspace.root.parent / "assembled" / project.key)
+        remove_folder(self._data / "assembled" / project.key)
 
     async def _let_unused_go(self) -> None:
         now_s = time.monotonic()
@@ -266,7 +269,7 @@ class Workbench:
         async with self._starting[project_id]:
             self.jobs.require_free(project_id)  # before its folder is put together anew under a training
             began = await self._as_it_is(project, by)
-            made = self.workspace.root.parent / "assembled" / project.key
+            made = self._data / "assembled" / project.key
             folder = await asyncio.to_thread(assemble, project, flows, made) if flows else project.folder
             job = self.jobs.start(project_id, folder, by.name, done)
         await self.note(by, "training started", project_id)

@@ -44,8 +44,8 @@ def make_workbench(settings: Settings, served: Path) -> OpenedWorkbench:
     """Put the parts together; nothing is opened yet."""
     opened: OpenedWorkbench
     workspace = Workspace(settings.projects_folder, served=served)
-    file = settings.conversations.log_file.parent / "people.sqlite"
-    opened = OpenedWorkbench(Workbench(workspace, lambda: opened.accounts), file)
+    data = settings.conversations.log_file.parent
+    opened = OpenedWorkbench(Workbench(workspace, data, lambda: opened.accounts), data / "people.sqlite")
     return opened
 
 

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from studio.api.authentication import Asking
-from studio.api.projects import Bench, Given
+from studio.api.given import Given
+from studio.api.projects import Bench
 from studio.authoring import condition_builder
 from studio.authoring.commands import Base, Command
 from studio.authoring.shapes import Conflict

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from studio.api.authentication import COOKIE, Asking, find_person
+from studio.api.given import Given
 from studio.api.services import Services, services_of
 from studio.errors import ServiceNotReady
 from studio.people.accounts import Accounts, Session
@@ -20,33 +21,29 @@ router = APIRouter(prefix="/api", tags=["people"])
 _Text = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SignIn(_Given):
+class SignIn(Given):
     name: _Text
     password: _Text
 
 
-class Redeem(_Given):
+class Redeem(Given):
     link: _Text
     password: _Text
     name: _Text | None = None
 
 
-class NewPerson(_Given):
+class NewPerson(Given):
     name: _Text
     role: Role
 
 
-class PersonChange(_Given):
+class PersonChange(Given):
     name: _Text | None = None
     role: Role | None = None
     is_active: bool | None = None
 
 
-class NewToken(_Given):
+class NewToken(Given):
     name: _Text
     role: Role
     days: int | None = Field(90, ge=1, le=3_650)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from studio.api.authentication import Asking
+from studio.api.given import Given
 from studio.api.services import Services, services_of
 from studio.errors import MediaTypeUnsupported, RequestUnusable, ServiceNotReady
 from studio.people.errors import NotAllowed
@@ -36,12 +37,6 @@ def workbench_of(services: Annotated[Services, Depends(services_of)]) -> Workben
 
 
 Bench = Annotated[Workbench, Depends(workbench_of)]
-
-
-class Given(BaseModel):
-    """The body of a request; what it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class NewProject(Given):

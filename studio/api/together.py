@@ -12,7 +12,8 @@ from pydantic import Field
 from sse_starlette.sse import EventSourceResponse
 
 from studio.api.authentication import Asking
-from studio.api.projects import Bench, Given
+from studio.api.given import Given
+from studio.api.projects import Bench
 from studio.api.streaming import event_stream
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["together"])

@@ -11,7 +11,8 @@ from pydantic import Field
 from sse_starlette.sse import EventSourceResponse
 
 from studio.api.authentication import Asking
-from studio.api.projects import Bench, Given
+from studio.api.given import Given
+from studio.api.projects import Bench
 from studio.api.services import Services, services_of
 from studio.api.streaming import event_stream
 from studio.errors import ServiceNotReady

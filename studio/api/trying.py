@@ -13,7 +13,8 @@ from dialogue.testing.commands_file import format_commands
 from dialogue.testing.from_log import case_from_log
 from dialogue.testing.results import CaseResult
 from studio.api.authentication import Asking
-from studio.api.projects import Bench, Given
+from studio.api.given import Given
+from studio.api.projects import Bench
 from studio.api.rtc import prepare_assistant
 from studio.api.services import Services, services_of
 from studio.made_tests import save_and_run

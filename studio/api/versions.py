@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from studio.api.authentication import Asking
-from studio.api.projects import Bench, Given
+from studio.api.given import Given
+from studio.api.projects import Bench
 from studio.people.errors import NotAllowed
 from studio.people.records import Person
 from studio.projects.branches import Branches, BranchMerge

@@ -11,6 +11,7 @@ import struct
 import wave
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -163,13 +164,13 @@ def resample(samples: Pcm, rate_hz: int) -> Pcm:
     return np.concatenate((resampler.convert(samples, rate_hz), resampler.flush()))
 
 
-def write_wav(path: Path, channels: tuple[Pcm, ...], rate_hz: int = CALL_RATE_HZ) -> None:
+def write_wav(target: Path | BinaryIO, channels: tuple[Pcm, ...], rate_hz: int = CALL_RATE_HZ) -> None:
     """Write 16-bit PCM, one array a channel; the shorter ones are filled with silence."""
     length = max((len(channel) for channel in channels), default=0)
     interleaved = np.zeros((length, len(channels)), np.int16)
     for column, channel in enumerate(channels):
         interleaved[: len(channel), column] = channel
-    with wave.open(str(path), "wb") as writer:
+    with wave.open(str(target) if isinstance(target, Path) else target, "wb") as writer:
         writer.setnchannels(len(channels))
         writer.setsampwidth(2)
         writer.setframerate(rate_hz)
