@@ -101,6 +101,7 @@ async def test_a_batch_is_there_whole_or_not_at_all(store: SqliteEventStore) -> 
 
 async def test_a_writer_waits_for_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialogue.store.BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("dialogue.store.ATTEMPTS", 12)
     file = tmp_path / "events.db"
     store = SqliteEventStore(file)
     await store.open()

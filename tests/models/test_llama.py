@@ -126,7 +126,7 @@ async def test_reading_ahead_gives_way_to_a_turn(model: LlamaModel) -> None:
     await asyncio.sleep(0.2)
     done = await model.complete(PREFIX, "Caller: one\n", max_tokens=2)
     assert done.completion_tokens <= 2
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         await asyncio.gather(ahead, waiting)
 
 

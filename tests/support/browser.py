@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
+
+SETTLE_MS = 30_000
+"""How long a page may take to show what was done, on two busy cores."""
+
+expect.set_options(timeout=SETTLE_MS)  # its own default is 5 s, whatever the page's default is
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (

@@ -112,6 +112,7 @@ class FakeCall:
     quiet_ms: int = 0
     speech_start_ms: int | None = None
     speech_end_ms: int = 0
+    shown_words: int = 0
     reply_at_ms: int | None = None
     task: asyncio.Task[None] | None = None
 
@@ -161,17 +162,17 @@ class FakeCall:
             self.end_turn(now)
 
     def speech_started(self, now: int) -> None:
-        self.speech_start_ms = now
+        self.speech_start_ms, self.shown_words = now, 0
         self.send("speech_started", at_ms=now - ONSET_MS)
         if self.track.left_ms > 0 and self.reply_at_ms is not None:
             self.track.hush()
             self.send("barge_in", reply_id=self.reply_id, heard_ms=now - self.reply_at_ms, at_ms=now)
 
     def show_partial(self, now: int) -> None:
-        spoken_ms = now - (self.speech_start_ms or now)
         words = self.turn.heard.split()
-        count = min(len(words), spoken_ms // 180)
-        if count > 0 and spoken_ms % 180 < FRAME_MS and self.quiet_ms == 0:
+        count = min(len(words), (now - (self.speech_start_ms or now)) // 180)
+        if count > self.shown_words and self.quiet_ms == 0:
+            self.shown_words = count
             self.send("partial_transcript", text=" ".join(words[:count]), at_ms=now)
 
     def end_turn(self, now: int) -> None:

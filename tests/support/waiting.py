@@ -9,7 +9,7 @@ from typing import TypeAlias
 from models.worker import Worker
 
 StartWorker: TypeAlias = Callable[..., Awaitable[Worker]]
-LIMIT_S = 10
+LIMIT_S = 60
 """No worker of a test takes so long."""
 
 

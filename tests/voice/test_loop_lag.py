@@ -76,9 +76,10 @@ def test_a_wait_is_told_from_a_computation(on_main_thread: bool) -> None:
             await asyncio.sleep(0.03)
 
     run_anywhere(run, on_main_thread=on_main_thread)
-    longest = max(stalls, key=lambda stall: stall.lag_ms)
+    ours = [stall for stall in stalls if stall.frames and "test_loop_lag:run:" in stall.frames[0]]  # not the machine's
+    assert ours, "a wait is interrupted, to look, and goes on"
+    longest = max(ours, key=lambda stall: stall.lag_ms)
     assert longest.lag_ms > 200
-    assert "test_loop_lag:run:" in longest.frames[0], "a wait is interrupted, to look, and goes on"
     if longest.cpu_ms is not None:
         assert longest.cpu_ms < longest.lag_ms / 2
 
@@ -97,7 +98,7 @@ def test_the_log_names_it_and_lines_are_few() -> None:
         asyncio.run(run())
     told = [line for line in lines if line["event"] == "loop-stalled"]
     assert 1 <= len(told) < monitor.stalls
-    assert "stall_the_loop" in told[0]["frames"]
+    assert any("stall_the_loop" in line["frames"] for line in told)
 
 
 def test_it_stops_with_its_block_and_leaves_nothing() -> None:

@@ -40,7 +40,7 @@ async def server() -> AsyncIterator[ActionServerDouble]:
 
 @pytest.fixture
 async def conversation(bank: Assistant, server: ActionServerDouble) -> AsyncIterator[Conversation]:
-    actions = WebhookActions(ActionServer(server.url), time_limit_s=0.5)
+    actions = WebhookActions(ActionServer(server.url), time_limit_s=2.0)
     actions.open()
     talking = new_conversation(bank, actions=actions)
     await outputs_of(talking.start())

@@ -187,7 +187,7 @@ class TestLies:
     @pytest.mark.parametrize("lie", LIES)
     async def test_what_a_server_may_do(self, tmp_path: Path, server: McpServerDouble, lie: str) -> None:
         server.behaviour, reason = LIES[lie]
-        conversation = talking_with(broker(tmp_path, server.url), time_limit_s=1.0)
+        conversation = talking_with(broker(tmp_path, server.url), time_limit_s=3.0)
         assert await turn(conversation, "start flow look_up") == [SORRY]
         assert reason in failures(conversation)[0]
         await self.works_again(conversation, server)
@@ -201,9 +201,9 @@ class TestLies:
 
     async def test_a_server_that_hangs(self, tmp_path: Path, server: McpServerDouble) -> None:
         server.behaviour = server.hang
-        conversation = talking_with(broker(tmp_path, server.url), time_limit_s=0.3)
+        conversation = talking_with(broker(tmp_path, server.url), time_limit_s=2.0)
         assert await turn(conversation, "start flow look_up") == [SORRY]
-        assert failures(conversation) == ["took longer than 0.3 s"]
+        assert failures(conversation) == ["took longer than 2 s"]
         await self.works_again(conversation, server)
 
     async def test_an_answer_that_unfolds(self, tmp_path: Path, server: McpServerDouble) -> None:

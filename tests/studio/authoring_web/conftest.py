@@ -19,15 +19,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from studio.doctor import PAGE_FOLDER
-from tests.support.browser import chromium
+from tests.support.browser import SETTLE_MS, chromium
 from tests.support.server import ROOT, free_port
 
 ARTIFACTS = ROOT / "tests" / "artifacts" / "studio"
 PROJECT = "clinic"
 FLOW = "book_appointment"
 READY_S = 60.0
-SETTLE_MS = 10_000
-"""How long the page may take to show what was done, on two busy cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
             yield served
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def wait_until_up(served: Studio, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -229,7 +227,7 @@ def settled(page: Page) -> None:
 
 def saved(page: Page) -> None:
     """Wait until everything is saved."""
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved", timeout=SETTLE_MS)
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
 
 def shoot(page: Page, name: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.studio.authoring_web.conftest import ARTIFACTS, centre_of, drag, node, pane_point, saved, settled
 
 STATIONS = ARTIFACTS / "newcomer"
-ANSWER_MS = 20_000
+ANSWER_MS = 60_000
 
 
 def station(page: Page, name: str) -> None:
@@ -65,7 +65,8 @@ class Newcomer:
     def opens_flow(self, name: str) -> None:
         self.page.get_by_test_id("nav-flows").click()
         self.page.get_by_role("link", name=name).first.click()
-        self.page.locator(".react-flow__node").first.wait_for()
+        flow = self.page.locator(f"[data-testid=canvas][data-flow={name.lower().replace(' ', '_')}]")
+        flow.locator(".react-flow__node").first.wait_for()  # not a node of the flow that was open before
         settled(self.page)
 
     def adds_by_keyboard(self, kind: str, name: str) -> None:

@@ -83,7 +83,7 @@ def test_one_type_scale_and_a_grid_of_four(open_page: OpenPage) -> None:
 def test_nothing_serious_for_axe(open_page: OpenPage, theme: str) -> None:
     if not AXE.is_file():
         pytest.skip("axe is not installed: python studio/web/build.py test")
-    page = open_page("/flows", color_scheme=theme, bypass_csp=True).page
+    page = open_page("/flows", color_scheme=theme, bypass_csp=True, reduced_motion="reduce").page
     ready(page, "flows")
     assert serious(page) == []
     page.get_by_test_id("new-flow").click()

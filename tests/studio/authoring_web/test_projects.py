@@ -75,7 +75,7 @@ def test_every_page_is_accessible_and_never_scrolls_sideways(
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: python studio/web/build.py")
     view = {"width": width, "height": height}
-    page = open_page("/settings", viewport=view, color_scheme=scheme, bypass_csp=True).page
+    page = open_page("/settings", viewport=view, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce").page
     faults = {}
     for rest in ("", *PAGES):
         page.goto(studio.page_url(rest) if rest else f"{studio.url}/studio")

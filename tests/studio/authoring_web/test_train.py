@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.studio.authoring_web.conftest import FLOW, OpenPage, Studio, shoot
 
 pytestmark = pytest.mark.browser
-LONG_MS = 90_000
+LONG_MS = 240_000
 
 
 def test_a_training_that_cannot_work_says_so_and_leads_to_the_fault(open_page: OpenPage, studio: Studio) -> None:

@@ -43,7 +43,7 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 @pytest.mark.network
 @pytest.mark.slow
 def test_a_server_without_models(assistant_folder: Path) -> None:
-    with serving(assistant_folder) as (process, url), httpx.Client(base_url=url) as client:
+    with serving(assistant_folder) as (process, url), httpx.Client(base_url=url, timeout=60) as client:
         assert client.get("/healthz").status_code == 200
         not_ready = client.get("/readyz")
         assert not_ready.status_code == 503
@@ -55,7 +55,7 @@ def test_a_server_without_models(assistant_folder: Path) -> None:
         assert said.json() == [{"recipient_id": "ann", "text": GREETING}]
         for number in (signal.SIGTERM, signal.SIGINT):
             process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.network
@@ -66,7 +66,7 @@ def test_a_terminal_that_has_gone_away_does_not_keep_the_server_from_stopping(as
         process.stdout.close()
         assert httpx.get(f"{url}/healthz").status_code == 200
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 @pytest.mark.network

@@ -66,7 +66,7 @@ def version_when(client: httpx.Client, is_so: Callable[[dict[str, Any]], bool]) 
 
 
 def test_the_assistant_is_edited_while_a_conversation_waits(folder: Path) -> None:
-    with serving(folder) as (_, url), httpx.Client(base_url=url) as client:
+    with serving(folder) as (_, url), httpx.Client(base_url=url, timeout=60) as client:
         first = client.get("/api/assistant/version").json()["version"]
         readiness = client.get("/readyz").status_code
         assert say(client, "/choose") == ["Which colour?"]
@@ -101,20 +101,20 @@ def test_the_assistant_is_edited_while_a_conversation_waits(folder: Path) -> Non
 
 def stop(process: subprocess.Popen[str], number: signal.Signals) -> None:
     process.send_signal(number)
-    process.wait(timeout=20)
+    process.wait(timeout=60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_a_conversation_survives_restarts_and_new_files(folder: Path, number: signal.Signals) -> None:
-    with serving(folder) as (process, url), httpx.Client(base_url=url) as client:
+    with serving(folder) as (process, url), httpx.Client(base_url=url, timeout=60) as client:
         assert say(client, "/choose") == ["Which colour?"]
         stop(process, number)
-    with serving(folder) as (process, url), httpx.Client(base_url=url) as client:
+    with serving(folder) as (process, url), httpx.Client(base_url=url, timeout=60) as client:
         assert say(client, "/SetSlots(colour=red)")[0] == "It is red now."
         assert say(client, "/choose") == ["Which colour?"]
         stop(process, number)
     edit(folder / "data" / "flows.yml", "  choose:\n", "  choose_differently:\n")
-    with serving(folder) as (process, url), httpx.Client(base_url=url) as client:
+    with serving(folder) as (process, url), httpx.Client(base_url=url, timeout=60) as client:
         assert say(client, "/SetSlots(colour=red)") == [UPDATED]
         assert say(client, "/choose") == ["Which colour?"]
         assert say(client, "/SetSlots(colour=blue)")[0] == "It is blue now."
@@ -122,7 +122,7 @@ def test_a_conversation_survives_restarts_and_new_files(folder: Path, number: si
 
 def test_without_reloading_the_files_do_not_matter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIVAVOCE_RELOAD", "false")
-    with serving(folder) as (_, url), httpx.Client(base_url=url) as client:
+    with serving(folder) as (_, url), httpx.Client(base_url=url, timeout=60) as client:
         (folder / "domain.yml").write_text("responses: [\n")
         assert say(client, "/choose") == ["Which colour?"]
         assert client.get("/api/assistant/version").json()["state"] == "current"

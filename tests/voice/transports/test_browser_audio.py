@@ -30,6 +30,7 @@ OFFER = """async () => {
   tone.start();
   const peer = window.peer = new RTCPeerConnection();
   window.level = level.gain;
+  window.audio = audio;
   peer.addTrack(out.stream.getAudioTracks()[0], out.stream);
   peer.createDataChannel("events");
   peer.ontrack = event => {
@@ -43,9 +44,10 @@ OFFER = """async () => {
 }"""
 ANSWER = "sdp => window.peer.setRemoteDescription({type: 'answer', sdp})"
 SPEAK = """async () => {
-  window.level.value = 0.4;
-  await new Promise(done => setTimeout(done, 1500));
-  window.level.value = 0;
+  const from = window.audio.currentTime + 0.1;
+  window.level.setValueAtTime(0.4, from);
+  window.level.setValueAtTime(0, from + 1.5);
+  while (window.audio.currentTime < from + 1.6) await new Promise(done => setTimeout(done, 50));
 }"""
 STATISTICS = "async () => [...(await window.peer.getStats()).values()]"
 
