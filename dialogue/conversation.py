@@ -109,6 +109,7 @@ class Conversation:
         self._turns: set[asyncio.Task[None]] = set()
         self._domain = domain_json(assistant)
         self._every_turn = every_turn_actions(assistant)
+        self._try_policy = try_policy(assistant.voice)
         self._anticipation = Anticipation()
         self._rehearsals: list[Rehearsal] = []
         self._adopted: Rehearsal | None = None
@@ -169,6 +170,7 @@ class Conversation:
             self._actions = actions or self._actions
             self._domain = domain_json(assistant)
             self._every_turn = every_turn_actions(assistant)
+            self._try_policy = try_policy(assistant.voice)
             return self._change.is_due
 
     async def park(self) -> None:
@@ -209,8 +211,7 @@ class Conversation:
     def _rehearsal(self, understood: Understood) -> Rehearsal:
         is_unknown = self.agenda.silences(understood) or bool(self._due(understood))
         heard = None if is_unknown else self._change.heard(understood)
-        policy = try_policy(self.assistant.voice)
-        return Rehearsal(self._course.fork(), understood, heard, policy, self._run_action)
+        return Rehearsal(self._course.fork(), understood, heard, self._try_policy, self._run_action)
 
     async def start(self, metadata: Mapping[str, Json] | None = None) -> AsyncIterator[TurnOutput]:
         """Begin the session; `metadata` (of the call) goes to the slot `session_started_metadata`."""
@@ -252,8 +253,13 @@ class Conversation:
             self._course.record(ReplyCutShort(heard))
 
     async def set_slots(self, values: Mapping[str, Json], *, by: str | None = None) -> None:
-        """Set slots from outside, as fixtures of tests do, without anything being said; `by` says who."""
+        """Set slots from outside, as fixtures of tests do, without anything being said; `by` says who.
+
+        A conversation that is over takes none: its log is closed.
+        """
         async with self._lock:
+            if self.is_over:
+                return
             self._note_version()
             self._course.state = replace(self.state, slots={**self.state.slots, **values})
             for name, value in values.items():

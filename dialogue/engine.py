@@ -2,16 +2,13 @@
 
     Understood ──clean_up──> commands ──flows.engine.step──> (state, effects)
 
-States are frozen, so trying a turn is deciding it and dropping the result. `preview` exists for the names: what
-calls it promises to let nothing out, and what it returns says whether the rest hangs on an action.
+States are frozen, so trying a turn is deciding it and dropping the result (`dialogue.rehearsal`).
 
 A turn that finds the assistant changed is two in one: pattern_code_change clears what was going on, and then a wish of
 the caller's is heard against the state that this leaves. An answer to the question that is gone is none.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from dialogue.cleanup import clean_up
 from dialogue.turn import Understood
@@ -27,22 +24,13 @@ from flows.commands import (
     SessionStart,
     StartFlow,
 )
-from flows.effects import Effect, Listen, RunAction
+from flows.effects import Effect, Listen
 from flows.engine import step
 from flows.inputs import CommandsReceived
 from flows.model import Assistant
 from flows.state import ConversationState
 
 _WISHES = (StartFlow, Clarify, KnowledgeAnswer, ChitChat, HumanHandoff, Restart, SessionStart, SessionEnd)
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a turn would do. `action` is the one that stops it, None when it goes through to the question."""
-
-    state: ConversationState
-    effects: tuple[Effect, ...]
-    action: RunAction | None
 
 
 def decide(
@@ -66,10 +54,3 @@ def _cleaned(
     commands: tuple[Command, ...], state: ConversationState, understood: Understood, assistant: Assistant
 ) -> tuple[Command, ...]:
     return clean_up(commands, state, assistant, is_payload=understood.stage == "payload")
-
-
-def preview(state: ConversationState, understood: Understood, assistant: Assistant) -> Preview:
-    """Return what `decide` would do, for speculation: nothing of it may be carried out."""
-    forked, effects = decide(state, understood, assistant)
-    last = effects[-1] if effects else None
-    return Preview(forked, effects, last if isinstance(last, RunAction) else None)

@@ -13,18 +13,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from dialogue.events import ActionFailed, ActionReturned, DialogueEvent
 from dialogue.ports import ActionRunner, ToolRunner
+from flows.actions import only_asks
 from flows.commands import Json
 from flows.effects import ToolCall
 from flows.events import SlotSet
 from flows.model import Assistant
 from flows.state import initial_state
 
-_ONLY_ASK: Final = ("action_ask_", "validate_")
-"""Such actions ask for a slot or check its value, by the format's names for them."""
 Result = ActionReturned | ActionFailed
 
 
@@ -59,7 +57,7 @@ class LoggedActions:
         logged = self._exact.get((name, _written(slots)))
         if logged:
             return logged.popleft()
-        if self._effects.get(name, "write") != "write" or name.startswith(_ONLY_ASK):
+        if self._effects.get(name, "write") != "write" or only_asks(name):
             return await self._live.run(name, tracker, domain)
         return self._not_again(name)
 

@@ -21,9 +21,11 @@ from datetime import date, time
 from math import isfinite
 from typing import Any, Final, Literal, TypeAlias
 
+from dialogue.languages import primary_language
 from dialogue.understanding.emails import SILENT
 from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.normalising import normalise_value
+from dialogue.understanding.number_words import ordinal_ending
 from dialogue.understanding.numbers import find_numbers
 
 Spoken: TypeAlias = Literal["digits", "code", "money", "number", "date", "time", "email"]
@@ -63,7 +65,7 @@ def speakable(value: Any, kind: Spoken, locale: str = "en", *, currency: str = "
         spells: say the letters of a code with a word for each.
     """
     text = _printed(value)
-    is_english = locale.lower().partition("-")[0].partition("_")[0] in ("en", "")
+    is_english = primary_language(locale) in ("en", "")
     if not text or len(text) > LONGEST or (not is_english and kind not in ("digits", "code")):
         return text
     match kind:
@@ -205,8 +207,7 @@ def _date(text: str) -> str:
         return text
     if day is None:
         return text
-    ending = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
-    return f"{_MONTHS[day.month - 1]} {day.day}{ending}, {day.year}"
+    return f"{_MONTHS[day.month - 1]} {day.day}{ordinal_ending(day.day)}, {day.year}"
 
 
 def _time(text: str) -> str:

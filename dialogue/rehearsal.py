@@ -23,12 +23,13 @@ from dialogue.engine import decide
 from dialogue.events import ActionFailed, ActionReturned, user_said
 from dialogue.try_policy import TryPolicy
 from dialogue.turn import Said, TurnOutput, Understood
+from flows.actions import only_asks
 from flows.commands import Command, SetSlot
 from flows.effects import Effect, RunAction
 from flows.engine import expectation
-from flows.model import ActionTask, Assistant, CallTask, Step
+from flows.model import Assistant, Flow, Step
 from flows.state import ConversationState
-from flows.writes import steps_after, writes
+from flows.writes import declares_write, steps_after
 
 Result = ActionReturned | ActionFailed
 Perform = Callable[[Course, RunAction], Awaitable[Result]]
@@ -91,7 +92,7 @@ class Rehearsal:
         an action that was not tried, and a write may follow that before the next question.
         """
         action = self.action
-        if action is None or self._is_confirmed or action.name in self._policy.at_once or _only_asks(action):
+        if action is None or self._is_confirmed or action.name in self._policy.at_once or only_asks(action.name):
             return False
         assistant = self._course.assistant
         return _is_declared_write(action, assistant) or _may_write_after(action, assistant, self._policy)
@@ -171,37 +172,27 @@ def _is_confirmed(state: ConversationState, commands: tuple[Command, ...], assis
     return asked.confirms_write and any(isinstance(each, SetSlot) and each.name == asked.slot for each in commands)
 
 
-def _only_asks(action: RunAction) -> bool:
-    """Whether an action asks for a slot or checks what it was filled with, by the format's names for such actions."""
-    return action.name.startswith(("action_ask_", "validate_"))
+def _place(action: RunAction, assistant: Assistant) -> tuple[Flow, Step] | None:
+    """Return the step of which an action is run, and its flow; None where it is none of a step."""
+    flow = assistant.flows.get(action.flow_id or "")
+    step = flow.by_id.get(action.step_id or "") if flow is not None else None
+    return None if flow is None or step is None else (flow, step)
 
 
 def _may_write_after(action: RunAction, assistant: Assistant, policy: TryPolicy) -> bool:
     """Whether a write may come behind this action before the caller is asked anything."""
-    flow = assistant.flows.get(action.flow_id or "")
-    step = flow.by_id.get(action.step_id or "") if flow is not None else None
-    if flow is None or step is None:
+    place = _place(action, assistant)
+    if place is None:
         return False
+    flow, step = place
     targets = [branch.target for branch in step.next]
     following = steps_after(flow, step, targets, assistant.flows, past_questions=False)
-    return any(_declares_write(each, assistant) and not policy.is_at_once(each) for each in following)
+    return any(declares_write(each, assistant) and not policy.is_at_once(each) for each in following)
 
 
 def _is_declared_write(action: RunAction, assistant: Assistant) -> bool:
     """Whether an action writes by what the domain or its step says, and not for want of saying."""
     if action.effect != "write":
         return False
-    flow = assistant.flows.get(action.flow_id or "")
-    step = flow.by_id.get(action.step_id or "") if flow is not None else None
-    return action.name in assistant.declared_effects or (step is not None and _declares_write(step, assistant))
-
-
-def _declares_write(step: Step, assistant: Assistant) -> bool:
-    match step.task:
-        case ActionTask(name, effect=effect):
-            is_declared = effect is not None or name in assistant.declared_effects
-            return is_declared and writes(step, assistant.action_effects)
-        case CallTask() as call:
-            return call.is_tool and call.options.get("effect") == "write"
-        case _:
-            return False
+    place = _place(action, assistant)
+    return action.name in assistant.declared_effects or (place is not None and declares_write(place[1], assistant))

@@ -17,10 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from dialogue.cleanup import clean_up
 from dialogue.events import (
-    ActionFailed,
-    ActionReturned,
     AssistantChanged,
-    AssistantSaid,
     ConversationParked,
     ConversationStarted,
     DialogueEvent,
@@ -29,9 +26,9 @@ from dialogue.events import (
 )
 from dialogue.logged_outside import HeldAgain
 from dialogue.serialization import event_to_json
-from dialogue.understanding.parsing import format_command
-from flows.commands import Json
-from flows.events import FlowStarted, SlotSet
+from dialogue.turn_traces import TurnTrace, trace_of
+from flows.commands import Command
+from flows.events import SlotSet
 from flows.model import Assistant
 from flows.state import ConversationState
 
@@ -52,19 +49,6 @@ class Replayed:
     begin: int
     compared: int
     divergence: Divergence | None
-
-
-@dataclass(frozen=True, slots=True)
-class TurnTrace:
-    """What came of one turn (number 0 is the greeting). Commands are cleaned up, in the format's syntax."""
-
-    number: int
-    user: str
-    commands: tuple[str, ...]
-    said: tuple[str, ...]
-    slots: tuple[tuple[str, Json], ...]
-    flows: tuple[str, ...]
-    actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +194,7 @@ def _trace(
     assistant: Assistant,
 ) -> TurnTrace:
     said = events[part.indexes[0]] if part.indexes else None
-    commands: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
     if isinstance(said, UserSaid):  # clean-up is where a changed assistant first hears another turn
-        cleaned = clean_up(said.commands, state, assistant, is_payload=said.stage == "payload")
-        commands = tuple(format_command(command) for command in cleaned)
-    slots = {event.name: event.value for event in fresh if isinstance(event, SlotSet)}
-    return TurnTrace(
-        part.number,
-        part.user,
-        commands,
-        tuple(event.text for event in fresh if isinstance(event, AssistantSaid)),
-        tuple(slots.items()),
-        tuple(event.flow_id for event in fresh if isinstance(event, FlowStarted)),
-        tuple(event.name for event in fresh if isinstance(event, ActionReturned | ActionFailed)),
-    )
+        commands = clean_up(said.commands, state, assistant, is_payload=said.stage == "payload")
+    return trace_of(part.number, part.user, commands, fresh)

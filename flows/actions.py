@@ -25,6 +25,8 @@ SEARCH_ACTION: Final = "action_trigger_search"
 NO_RELEVANT_ANSWER: Final = "action_no_relevant_answer"
 """What follows a search that found nothing: of our own, and only ever a follow-up."""
 _SEARCH_POLICY: Final = "EnterpriseSearchPolicy"
+_CHECKS: Final = "validate_"
+_ASKS: Final = "action_ask_"
 _SAID_BACK_CHARACTERS: Final = 200
 _Builtin: TypeAlias = Callable[[Run, Frame], None]
 _REJECTIONS_BY_TYPE: Final = {
@@ -64,6 +66,11 @@ def run_action(run: Run, frame: Frame, name: str, effect: ActionEffect | None = 
     return True
 
 
+def only_asks(name: str) -> bool:
+    """Say whether an action asks for a slot or checks its value, by the format's names for such actions."""
+    return name.startswith((_ASKS, _CHECKS))
+
+
 def has_search_policy(config: Mapping[str, Json]) -> bool:
     """Tell whether config.yml has the policy that answers from documents, by its short or its long name."""
     policies = config.get("policies")
@@ -85,7 +92,7 @@ def _is_pointless(run: Run, frame: Frame, name: str) -> bool:
         return True
     if frame.flow_id not in ASKING:
         return False
-    if name.startswith("validate_"):  # there is nothing to check before the caller has answered
+    if name.startswith(_CHECKS):  # there is nothing to check before the caller has answered
         return run.slots.get(str(context.get("collect"))) is None
     asks = (
         context.get("utter"),

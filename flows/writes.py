@@ -50,6 +50,18 @@ def writes(step: Step, effects: Mapping[str, ActionEffect]) -> bool:
             return False
 
 
+def declares_write(step: Step, assistant: Assistant) -> bool:
+    """Say whether a step writes by what it or the domain says, and not for want of saying."""
+    match step.task:
+        case ActionTask(name, effect=effect):
+            is_declared = effect is not None or name in assistant.declared_effects
+            return is_declared and writes(step, assistant.action_effects)
+        case CallTask() as call:
+            return call.is_tool and call.options.get("effect") == "write"
+        case _:
+            return False
+
+
 def deciding_slots(assistant: Assistant, among: Collection[str]) -> frozenset[str]:
     """Slots of `among` on whose value it depends whether an action writes, however many questions lie between."""
     found: set[str] = set()

@@ -25,7 +25,6 @@ FILES = ("encoder.onnx", "heads.npz", "tokenizer.json")
 MAX_CONTEXT_TOKENS = 18
 MAX_TOKENS = 112
 MAX_TEXT_TOKENS = 40
-BATCH = 16
 KEPT_TURNS = 256
 KEPT_TEXTS = 4096
 
@@ -80,13 +79,11 @@ class ReaderModel:
 
     def _encode(self, texts: Sequence[str]) -> dict[str, Vectors]:
         made: dict[str, Vectors] = {}
-        # Texts of like length together: padding is computed as if it were words.
-        by_length = sorted(texts, key=len)
-        for first in range(0, len(by_length), BATCH):
-            batch = by_length[first : first + BATCH]
-            rows = [self._tokens(text, MAX_TEXT_TOKENS - 2)[0] for text in batch]
-            mean = self._network.mean([[self._cls, *row, self._sep] for row in rows])
-            made.update(zip(batch, unit(mean), strict=True))
+        for text in texts:
+            # Each by itself: an int8 network's scale is that of its batch, so that a text's vector would depend on
+            # what was encoded beside it, and the same assistant would understand otherwise in another process.
+            row = self._tokens(text, MAX_TEXT_TOKENS - 2)[0]
+            made[text] = unit(self._network.mean([[self._cls, *row, self._sep]]))[0]
         with self._lock:
             self._texts.update(made)
             while len(self._texts) > KEPT_TEXTS:

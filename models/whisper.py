@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from dialogue.languages import primary_language
 from models.cache import ModelCache
 from models.whisper_languages import AUTO_LANGUAGE
 from models.worker import RequestDropped, Terms, Worker, WorkerSpec
@@ -110,6 +111,7 @@ class WhisperRecogniser:
         priority: Priority,
         key: str | None = None,
         is_short_expected: bool = False,
+        is_soon_wanted: bool = False,
     ) -> Transcript:
         """Transcribe one utterance, [n_samples] float32 at 16 kHz; see `voice.ports.Recogniser`.
 
@@ -120,7 +122,11 @@ class WhisperRecogniser:
             ModelUnavailable: no process, or none that could do it.
             RecognitionDropped: a partial gave way.
         """
-        floors_s = self._floors_s(len(audio) / SAMPLE_RATE_HZ, priority, is_short_expected)
+        seconds = len(audio) / SAMPLE_RATE_HZ
+        floors_s = self._floors_s(seconds, priority, is_short_expected)
+        if is_soon_wanted and (seconds < _SHORT_S or priority != Priority.FINAL):
+            # Hums and laughter are unsure on every window, and the longest takes six times as long as the shortest.
+            floors_s = [self._config.quick_floor_s]
         is_partial = priority >= Priority.PARTIAL
         header = {
             "op": "recognise",
@@ -171,9 +177,9 @@ class WhisperRecogniser:
     def _language_fields(self, language: str | LanguageChoice, key: str | None) -> dict[str, Any]:
         """Return what the worker is told of the language; Whisper knows languages, and not countries."""
         if isinstance(language, LanguageChoice):
-            others = list(dict.fromkeys(map(_primary, language.languages)))
-            return {"language": _primary(language.likely), "languages": others, "is_settled": language.is_settled}
-        known = self._languages.get(key or "", language) if language == AUTO_LANGUAGE else _primary(language)
+            likely, others = primary_language(language.likely), dict.fromkeys(map(primary_language, language.languages))
+            return {"language": likely, "languages": list(others), "is_settled": language.is_settled}
+        known = self._languages.get(key or "", language) if language == AUTO_LANGUAGE else primary_language(language)
         return {"language": known}
 
     def _floors_s(self, seconds: float, priority: Priority, is_short_expected: bool) -> list[float]:
@@ -191,10 +197,6 @@ class WhisperRecogniser:
             self._languages.move_to_end(key)
             while len(self._languages) > _LANGUAGES_KEPT:
                 self._languages.popitem(last=False)
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0].lower()
 
 
 def _to_transcript(reply: Mapping[str, Any], n_samples: int) -> Transcript:

@@ -29,6 +29,8 @@ _ADDRESS: Final = re.compile(r"<(?:https?|mailto):[^<>]{0,600}>")
 _UNSPOKEN: Final = re.compile(r"<(script|style)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _STRAY: Final = re.compile(r"<(?![a-zA-Z/!][^<>]{0,2000}>)")
 """A `<` that opens no tag: the parser of the standard library takes its time with each, looking for the end."""
+_MARKED: Final = re.compile(r"<!\[[^<>]{0,2000}>")
+"""`<![if …]>`, `<![CDATA[…]]>`: nothing of them is shown, and the parser raises at those it does not know."""
 _EMPHASIS: Final = re.compile(r"(\*\*\*|\*\*|\*|__|~~|`{1,3})(?=\S)(.{1,300}?)(?<=\S)\1")
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _TITLE_WORDS: Final = 9
@@ -170,7 +172,7 @@ def html_blocks(text: str) -> Iterator[Block]:
     reader = _HtmlReader()
     for unspoken in (_COMMENT, _UNSPOKEN):
         text = unspoken.sub(lambda found: "\n" * found[0].count("\n"), text)
-    reader.feed(_STRAY.sub("&lt;", text))
+    reader.feed(_STRAY.sub("&lt;", _MARKED.sub(" ", text)))
     reader.close()
     reader.end_block()
     yield from reader.blocks

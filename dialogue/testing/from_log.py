@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogue.events import ActionFailed, ActionReturned, AssistantSaid, DialogueEvent, UserSaid
+from dialogue.knowledge.passages import SOURCE
 from dialogue.testing.commands_file import Turns
 from dialogue.testing.yaml_text import block
 from dialogue.turn_traces import turns_of
@@ -22,7 +23,6 @@ from flows.model import Assistant
 FIXTURE: Final = "as set in the studio"
 DESIGNER: Final = "designer"
 _PATTERN: Final = "pattern_"
-_ASKED_BY_DOCUMENTS: Final = "EnterpriseSearchPolicy"
 _LONGEST_NAME: Final = 80
 
 
@@ -171,7 +171,7 @@ def _last_values(turn: Iterable[DialogueEvent]) -> dict[str, Json]:
 def _said(event: AssistantSaid) -> dict[str, Json] | None:
     if event.response is not None:
         return {"utter_name": event.response}
-    if not event.text or event.source == _ASKED_BY_DOCUMENTS:
+    if not event.text or event.source == SOURCE:
         return None
     return {"text_matches": f"^{re.escape(event.text)}$"}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dialogue.understanding.accepted import as_slot
 from dialogue.understanding.corrections import has_correction_cue, last_meant
 from dialogue.understanding.evidence import EXTRACTOR
 from dialogue.understanding.fast_path.answers import (
@@ -20,7 +21,6 @@ from dialogue.understanding.fast_path.answers import (
 )
 from dialogue.understanding.fast_path.matcher import topic_stems, wanted_elsewhere
 from dialogue.understanding.filling import SURE_FIT, Filled, fill_slots, number_fits
-from dialogue.understanding.normalising import normalised
 from dialogue.understanding.numbers import find_numbers
 from dialogue.understanding.situation import Situation
 from dialogue.understanding.slot_kinds import Kind, kind_of
@@ -112,7 +112,7 @@ def _is_stray(one: Filled, text: str, asked: Slot, situation: Situation) -> bool
 
 
 def _normalised(value: Json, asked: Slot, situation: Situation) -> Json:
-    return normalised(asked, value, description=situation.description(asked), now=situation.now)
+    return as_slot(asked, value, situation)
 
 
 def _unit_end(one: Filled, text: str) -> int:

@@ -24,7 +24,7 @@ _CARRIER = re.compile(
     r"|her name is|their name is"
     r"|call me|call him|call her"
     r"|you can call me|it's called|it is called|under|(?:please )?(?:send|give|transfer|pay|wire"
-    r"|deliver|ship|bring|forward) (?:it|that|this|them|the money)?\s?to"
+    r"|deliver|ship|bring|forward|e-?mail|mail|post) (?:it|that|this|them|the money)?\s?to"
     r"|i want to send it to|i'd like to send it to|i'm going to|i am going to|we're going to"
     r"|i'm traveling to|i'm flying to"
     r"|my (?:[a-z]+ )?(?:number|code|address|email|id|pin|reference|city|date of birth|birthday) is"

@@ -42,7 +42,9 @@ _EXAMPLE: Final = re.compile(
 _POSTAL: Final = frozenset(stem(word) for word in words_of("postcode postal zip zipcode"))
 _PLATES: Final = frozenset(stem(word) for word in words_of("plate registration"))
 _FIGURES_ONLY: Final = frozenset(stem(word) for word in words_of("pin otp passcode"))
-_NUMBER_IS: Final = re.compile(r"\b(?:my|the|our|with|under) number(?:'s| is|:)?(?: um| uh)? $", re.IGNORECASE)
+_NUMBER_IS: Final = re.compile(
+    r"\b(?:my|the|our|with|under) (?P<what>number|code)(?:'s| is|:)?(?: um| uh)? $", re.IGNORECASE
+)
 _CALL: Final = re.compile(
     r"\b(?:call|ring|phone|reach|text|cell|mobile|landline|telephone|whatsapp)\b(?: (?:me|us|him|her|number"
     r"|back|is|on|at"
@@ -154,10 +156,11 @@ def _is_code(number: SpokenNumber, text: str, around: str, slots: Sequence[Slot]
 
 
 def _numbered(place: int, around: str, slots: Sequence[Slot]) -> Slot | None:
-    """The only slot with "number" in its name, where "my number is" stands before a value and says no more."""
-    if not _NUMBER_IS.search(just_before(around, place)):
+    """The only slot with "number" or "code" in its name, where "my number is" stands before a value and no more."""
+    found = _NUMBER_IS.search(just_before(around, place))
+    if found is None:
         return None
-    named = [slot for slot in slots if "number" in label(slot.name).split()]
+    named = [slot for slot in slots if found["what"].lower() in label(slot.name).split()]
     return named[0] if len(named) == 1 else None
 
 

@@ -2,12 +2,13 @@
 
 Elsewhere a slot keeps what was said. Relative days ("in three days", "on friday") are counted from `now`, the
 caller's local time, which comes as an argument; without it they stay what was said. What can be read in two ways
-("3/4", "half past seven") is not read.
+("3/4", "half past seven") is not read, unless whoever asks can choose.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -18,6 +19,8 @@ from dialogue.understanding.years import full_year, read_year
 LONGEST: Final = 80
 """Characters of a stretch that is read: dates are short."""
 What: TypeAlias = Literal["date", "time"]
+Choose: TypeAlias = Callable[[Sequence[str]], str | None]
+"""Says which of several readings is meant, None where nothing tells them apart."""
 
 
 class Format(NamedTuple):
@@ -30,7 +33,10 @@ class Format(NamedTuple):
 _ASKED_DATE: Final = re.compile(
     r"(?<![a-z])(y{4}|d{2}|m{2})([-/. ])(m{2}|d{2})\2(y{4}|d{2}|m{2})(?![a-z])", re.IGNORECASE
 )
-_ASKED_TIME: Final = re.compile(r"(?<![a-z])hh:mm(?![a-z])|24[- ]hour", re.IGNORECASE)
+_ASKED_TIME: Final = re.compile(
+    r"(?<![a-z])hh:mm(?![a-z])|24[- ]hour|(?:such as|like|for example|e\.g\.),? ['\"]?(?:1[3-9]|2[0-3]):[0-5]\d",
+    re.IGNORECASE,
+)
 _ASKED_ISO: Final = re.compile(r"\biso(?:[- ]?8601)?\b", re.IGNORECASE)
 _PARTS_OF_DATE: Final = {"y": "%Y", "m": "%m", "d": "%d"}
 _WEEKDAYS: Final = words_of("monday tuesday wednesday thursday friday saturday sunday")
@@ -80,11 +86,19 @@ def wanted_format(description: str) -> Format | None:
     return None
 
 
-def written_as(said: str, wanted: Format, now: datetime | None = None) -> str | None:
-    """Write a day or time of day as wanted; None where it is not certain which one was said."""
+def written_as(
+    said: str,
+    wanted: Format,
+    now: datetime | None = None,
+    choose: Choose | None = None,
+) -> str | None:
+    """Write a day or time of day as wanted; None where it is not certain which one was said.
+
+    `choose` says which of two times of day is meant, where morning and evening are both possible.
+    """
     if wanted.what == "time":
-        found = read_time(said)
-        return found.strftime(wanted.pattern) if found else None
+        found = [one.strftime(wanted.pattern) for one in read_times(said)]
+        return found[0] if len(found) == 1 else choose(found) if found and choose else None
     day = read_date(said, now)
     return f"{day:{wanted.pattern}}" if day else None
 
@@ -102,14 +116,20 @@ def read_date(said: str, now: datetime | None = None) -> date | None:
 
 def read_time(said: str) -> time | None:
     """Read a stretch that is one time of day; None where morning and evening are both possible."""
+    found = read_times(said)
+    return found[0] if len(found) == 1 else None
+
+
+def read_times(said: str) -> tuple[time, ...]:
+    """Read the times of day that a stretch may be, the earlier first: two where it does not say which half of a day."""
     text = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", said.lower()).strip(" .,!?")
     if len(text) > LONGEST:
-        return None
+        return ()
     if text in ("noon", "midday", "at noon", "midnight", "at midnight"):
-        return time(0 if "midnight" in text else 12)
+        return (time(0 if "midnight" in text else 12),)
     found = _CLOCK.match(_figures(re.sub(r"\bo'?\s?clock\b", "", text)))
     if found is None:
-        return None
+        return ()
     hour = int(found["hour"] or found["to"] or found["half_past"] or 99)
     minute = 30 if found["half_past"] else int(found["minute"] or 0)
     if found["to"] is not None:
@@ -121,9 +141,10 @@ def read_time(said: str) -> time | None:
         hour += 12
     elif half in ("am", "in the morning") and hour == 12:
         hour = 0
-    elif not half and not (hour > 12 or hour == 0 or re.fullmatch(r"0\d:\d\d", text)):
-        return None
-    return time(hour, minute) if 0 <= hour < 24 and 0 <= minute < 60 else None
+    is_open = not half and not (hour > 12 or hour == 0 or re.fullmatch(r"0\d:\d\d", text))
+    if not (0 <= hour < 24 and 0 <= minute < 60):
+        return ()
+    return (time(hour % 12, minute), time(hour % 12 + 12, minute)) if is_open else (time(hour, minute),)
 
 
 _CLOCK: Final = re.compile(

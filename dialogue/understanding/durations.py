@@ -84,7 +84,9 @@ def find_durations(text: str) -> tuple[Duration, ...]:
     joined: list[Duration] = []
     for one in _single(text):
         last = joined[-1] if joined else None
-        if last and _goes_on(last, one, text):
+        if last and last.unit == one.unit and not text[last.end : one.start].strip():
+            joined[-1] = one  # begun anew: "an hour an hour and a half"
+        elif last and _goes_on(last, one, text):
             joined[-1] = Duration(last.start, one.end, last.amount + one.amount, one.is_calendar, one.unit)
         else:
             joined.append(one)

@@ -2,12 +2,13 @@
 
     kind             as recognition writes it               value
     money, count     "eight hundred thirty one"             831
-    code             "a b double one two", "8-831"          "AB112", "8831"
+    code             "a b double one two", "AB 112", "8-831"  "AB112", "AB112", "8831"
     phone            "plus four four seven nine oh"         "+44790"
     email            "joe dot s at gmail dot com"           "joe.s@gmail.com"
     person           "uh my name is joe smith", "s m i t h" "joe smith", "Smith"
     place            "to new york please"                   "new york"
     date, time       "uh on monday no tuesday"              "tuesday"
+                     "from the first of june"               "first of june"
     address, free    "well the router is dead"              "the router is dead"
 
 A value that a model or a person has written comes out as it is, and a value that was made here is not changed again.
@@ -23,8 +24,9 @@ from math import isfinite
 from typing import Final
 
 from dialogue.understanding.carriers import bare_answer
-from dialogue.understanding.dates import wanted_format, written_as
+from dialogue.understanding.dates import Choose, wanted_format, written_as
 from dialogue.understanding.emails import is_written_email, read_email
+from dialogue.understanding.number_words import MONTHS, ORDINALS
 from dialogue.understanding.numbers import find_numbers
 from dialogue.understanding.slot_kinds import Kind, is_phone, kind_of
 from dialogue.understanding.spans import Span, find_dates, find_times
@@ -41,6 +43,12 @@ _NAMING: Final = frozenset(("name", "title", "model", "type", "kind"))
 """Last words of the names of slots that hold what something is called."""
 _ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "your"))
 _LONGEST_NAME: Final = 5
+_DAY: Final = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[- ])?(?:{'|'.join(ORDINALS)}))"
+_THE_DAY: Final = re.compile(
+    rf"^the\s+(?={_DAY}\s+(?:of\s+)?(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b)", re.IGNORECASE
+)
+_IN_PIECES: Final = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z\d]+(?:[ -][A-Z\d]+)+")
+"""A code as people write it to be read, "BT 664", "EP-630"; who says it leaves no gap."""
 _NUMBER_WORDS: Final = re.compile(
     r"^(?:(?:plus|double|triple|oh|o|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
     r"|[a-z]+ty|hundred|thousand|and|extension|area|code|then)\b|[\d\s+().,/-])+$",
@@ -48,7 +56,9 @@ _NUMBER_WORDS: Final = re.compile(
 )
 
 
-def normalised(slot: Slot, said: Json, *, description: str = "", now: datetime | None = None) -> Json:
+def normalised(
+    slot: Slot, said: Json, *, description: str = "", now: datetime | None = None, choose: Choose | None = None
+) -> Json:
     """Return the value of `slot` that `said` stands for, written as the collect step's description asks for it.
 
     Args:
@@ -56,13 +66,14 @@ def normalised(slot: Slot, said: Json, *, description: str = "", now: datetime |
         said: a stretch of the turn, or a value that a model wrote.
         description: what the collect step says of the slot; it may name a format such as YYYY-MM-DD.
         now: the caller's local time, from which relative days are counted.
+        choose: says which of two times of day is meant.
     """
     kind = kind_of(slot, description)
     if slot.type == "list":
         return said
     wanted = wanted_format(description) if slot.type in ("text", "any") and isinstance(said, str) else None
     if wanted is not None:
-        written = written_as(str(normalise_value(wanted.what, said)), wanted, now)
+        written = written_as(str(normalise_value(wanted.what, said)), wanted, now, choose)
         return written if written is not None else normalise_value(wanted.what, said)
     value = normalise_value(kind, said)
     if kind == "code" and isinstance(value, str) and is_phone(slot, description):
@@ -134,6 +145,8 @@ def _code(text: str) -> str:
         return (
             bare if bare.isdigit() else numbers[0].digits if numbers[0].reading == "digits" else str(numbers[0].value)
         )
+    if _IN_PIECES.fullmatch(bare):
+        return re.sub("[ -]", "", bare)
     return phone(bare) if bare.lower().startswith("plus ") else bare
 
 
@@ -156,6 +169,10 @@ def _moment(find: Callable[[str], tuple[Span, ...]]) -> Callable[[str], str]:
         return bare_answer(meant)
 
     return read
+
+
+def _date(text: str) -> str:
+    return _THE_DAY.sub("", _moment(find_dates)(text))
 
 
 def _person(text: str) -> str:
@@ -188,7 +205,7 @@ _READERS: Final[Mapping[Kind, Callable[[str], Json]]] = {
     "count": _quantity,
     "code": _code,
     "email": _email,
-    "date": _moment(find_dates),
+    "date": _date,
     "time": _moment(find_times),
     "person": _person,
     "place": _short,

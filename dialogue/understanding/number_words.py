@@ -28,6 +28,8 @@ ORDINALS = {
         start=1,
     )
 } | {"twentieth": 20, "thirtieth": 30}
+DIGITS = {word: str(value) for word, value in SMALL.items() if value <= 9} | dict.fromkeys(("oh", "nought"), "0")
+"""The words for single figures, as numbers and codes are told with them."""
 REPEATS = {"double": 2, "triple": 3, "treble": 3}
 MONTHS = frozenset(
     words_of(
@@ -43,3 +45,8 @@ CURRENCY = frozenset(
 )
 CENTS = frozenset(["cent", "cents", "pence", "penny", "pennies"])
 CLOCK = frozenset(["am", "pm", "a.m", "p.m", "o'clock", "oclock"])
+
+
+def ordinal_ending(number: int) -> str:
+    """Return what stands behind a number in figures that says a place: "st" of "21st"."""
+    return "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

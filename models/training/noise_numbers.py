@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from dialogue.understanding.lexicon import words_of
+from dialogue.understanding.number_words import ordinal_ending
 from models.training.noise_tables import ALPHABET
 
 Forms: TypeAlias = tuple[list[str], list[str]]
@@ -202,8 +203,7 @@ def _day_number(said: str) -> int:
 
 def suffixed(number: int) -> str:
     """Write an ordinal in figures: "21st"."""
-    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    return f"{number}{ordinal_ending(number)}"
 
 
 def _date(match: re.Match[str], _rng: random.Random) -> Forms:

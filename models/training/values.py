@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dialogue.understanding.number_words import ordinal_ending
 from models.training.domain_files import SlotData
 from models.training.phrases import Phrases
 
@@ -94,7 +95,7 @@ class ValueMaker:
         """Draw a day as it is said."""
         rng, day = self._rng, self._choice(_DAYS)
         number, month = rng.randint(1, 28), self._choice(_MONTHS)
-        ordinal = self._choice((_ORDINALS[number - 1], f"{number}{_suffix(number)}"))
+        ordinal = self._choice((_ORDINALS[number - 1], f"{number}{ordinal_ending(number)}"))
         return self._choice(
             (
                 day, f"next {day}", f"this {day}", "tomorrow", "today", "the day after tomorrow", "next week",
@@ -171,7 +172,3 @@ class ValueMaker:
         if unit in ("dollars", "bucks") and rng.random() < 0.5:
             return Value(f"${text}", number)
         return Value(f"{text} {unit}".strip(), number)
-
-
-def _suffix(number: int) -> str:
-    return "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

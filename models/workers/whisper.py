@@ -174,15 +174,15 @@ class WhisperModel:
         doubted = [index for index, job in enumerate(jobs) if _is_doubted(job)]
         if not doubted:
             return
-        rows = self._ctranslate2.StorageView.from_array(self._to_rows(encoded)[doubted])
-        for index, ranking in zip(doubted, self._network.detect_language(rows), strict=True):
-            job = jobs[index]
+        rows = self._to_rows(encoded)[doubted]  # copied once, however many are doubted
+        rankings = self._network.detect_language(self._ctranslate2.StorageView.from_array(rows))
+        for place, (job, ranking) in enumerate(zip([jobs[index] for index in doubted], rankings, strict=True)):
             language, share = likeliest(ranking, job.ask.language, job.ask.languages)
             if language == job.ask.language:
                 continue
-            row = self._ctranslate2.StorageView.from_array(self._to_rows(encoded)[[index]])
-            prompt = self._build_prompt(language, job.ask.hints)
-            ((decoded, words),) = self._generate(row, [prompt], [token_cap(len(job.audio))])
+            row = self._ctranslate2.StorageView.from_array(rows[place : place + 1])
+            prompts = [self._build_prompt(language, job.ask.hints)]
+            ((decoded, words),) = self._generate(row, prompts, [token_cap(len(job.audio))])
             assert job.found is not None
             if decoded.mean_log_probability > job.found.decoded.mean_log_probability:
                 job.found = Found(decoded, words, language, share)

@@ -22,5 +22,7 @@ def test_shape_of_the_result():
     assert result["turns_per_second"] > 0
     assert set(result["by_flows_us"]) == {"2", "4", "20"}
     assert set(result["by_history_us"]) == {"2", "4"} == set(result["conversation_by_history_us"])
+    assert set(result["rehearsal_by_history_us"]) == {"2", "4"}
+    assert result["rehearsal_per_commit"] > 0
     result["machine"] = {"load_before": [0.0], "load_after": [0.0]}
     assert "turns a second with 20 flows" in as_text(result)

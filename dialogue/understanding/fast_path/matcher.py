@@ -20,7 +20,6 @@ from dialogue.understanding.fast_path.reading import read_slot, topic_stems, wan
 from dialogue.understanding.fast_path.waiting import asks_to_wait
 from dialogue.understanding.fast_path.yes_no import read_yes_no
 from dialogue.understanding.from_text import take_words, takes_words
-from dialogue.understanding.lexicon import words_of
 from dialogue.understanding.situation import Situation
 from dialogue.understanding.slot_kinds import kind_of
 from dialogue.understanding.spans import same_text
@@ -32,7 +31,9 @@ from flows.model import Slot
 __all__ = ["EXTRACTOR", "match_fast", "topic_stems", "wanted_elsewhere"]
 
 _WHICH_FLOW = "interrupted_flow_to_continue"
-_NO_FLOW = frozenset(words_of("none neither no nothing of them"))
+_NO_FLOW = frozenset(
+    ("none", "neither", "no", "nothing", "none of them", "neither of them", "none of those", "none of these", "not any")
+)
 _LOOKING = content_stems("check look find get see search open think ask fetch grab hold")
 LONGEST_CERTAIN = 400
 """Characters of a turn that may be certain: more is a story, and no answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dialogue.understanding.accepted import chooser
 from dialogue.understanding.dates import wanted_format, written_as
 from dialogue.understanding.fast_path.amounts import read_amount
 from dialogue.understanding.fast_path.answers import read_address, read_name, read_typed
@@ -27,7 +28,7 @@ def read_slot(text: str, slot: Slot, situation: Situation, now: datetime | None 
     found = _found(text, slot, kind, situation, now)
     if found is None or slot.type in ("bool", "float", "categorical", "strict_categorical"):
         return found
-    return normalised(slot, found, description=about, now=now)
+    return normalised(slot, found, description=about, now=now, choose=chooser(slot, situation))
 
 
 def _found(text: str, slot: Slot, kind: Kind, situation: Situation, now: datetime | None) -> Json:
@@ -46,7 +47,7 @@ def _found(text: str, slot: Slot, kind: Kind, situation: Situation, now: datetim
         case "date" | "time":
             wanted = wanted_format(about)
             found = read_typed(smooth(text), wanted.what if wanted else kind)
-            return written_as(found, wanted, now) if wanted and found is not None else found
+            return written_as(found, wanted, now, chooser(slot, situation)) if wanted and found is not None else found
         case "code" | "email":
             named = tuple(label(slot.name).split())
             said = text if read_spelled(text) else smooth(text)

@@ -17,7 +17,13 @@ from dialogue.understanding.reader.answers import SAYS_NOTHING, answer_instead, 
 from dialogue.understanding.reader.heads import Act
 from dialogue.understanding.reader.openings import orders_the_model
 from dialogue.understanding.reader.reading import FlowShare, Reading
-from dialogue.understanding.reader.values import answers_by_form, contradictions, find_values, formed_values
+from dialogue.understanding.reader.values import (
+    answers_by_form,
+    answers_surely,
+    contradictions,
+    find_values,
+    formed_values,
+)
 from dialogue.understanding.situation import Situation
 from flows.commands import (
     CancelFlow,
@@ -95,7 +101,8 @@ def decide(reading: Reading, situation: Situation) -> Decision:
         is_told = act == "clarify" and reading.acts()["fill"] >= TOLD
         if is_told or (act in CLEAR and _is_clear(act, flows, situation)):
             act, likely = "start", {"start"}
-        if act in SAYS_NOTHING and shares[act] < NOTHING_SAID and answers_by_form(reading.text, situation):
+        is_answer = answers_by_form if shares[act] < NOTHING_SAID else answers_surely
+        if act in SAYS_NOTHING and is_answer(reading.text, situation):
             act, likely = "fill", {"fill"}
         if (answer := answer_instead(act, reading, situation)) is not None:
             act, likely = answer, {answer}

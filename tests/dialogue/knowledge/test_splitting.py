@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dialogue.knowledge.markup import html_blocks, markdown_blocks, text_blocks
@@ -117,6 +117,8 @@ def test_no_sentence_loses_a_word(text):
 
 
 @given(st.text(alphabet=st.sampled_from(list("ab #*-|=`<>[]()!&;:.?\n\t\"'/QA")), max_size=300))
+@example("<![>")
+@example("<<![>![>")
 def test_any_text_is_read(text):
     for reader in (text_blocks, markdown_blocks, html_blocks):
         for passage in split_blocks(reader(text), "file"):

@@ -16,6 +16,7 @@ def counting(name: str) -> Slot:
     ("said", "unit", "amount"),
     [
         ("an hour and a half", "minute", 90),
+        ("an hour an hour and a half", "minute", 90),
         ("an hour's enough", "minute", 60),
         ("two hours", "minute", 120),
         ("two hours thirty minutes", "minute", 150),

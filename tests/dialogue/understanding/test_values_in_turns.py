@@ -55,22 +55,22 @@ DATES = [
     ("my birthday is 4.5.1990 and can i come on friday", {"date_of_birth": "4.5.1990", "visit_day": "friday"}),
     ("tomorrow", {"visit_day": "tomorrow"}),
     ("next week if you can", {"visit_day": "next week"}),
-    ("on the third of May at nine", {"visit_day": "the third of May", "visit_time": "nine"}),
+    ("on the third of May at nine", {"visit_day": "third of May", "visit_time": "nine"}),
     ("third of may at half past nine", {"visit_day": "third of may", "visit_time": "half past nine"}),
     ("half seven in the morning on saturday", {"visit_time": "half seven in the morning", "visit_day": "saturday"}),
     ("at eight tonight", {"visit_time": "eight", "visit_day": "tonight"}),
     ("eleven o clock for a visit", {"visit_time": "eleven o clock"}),
-    ("twenty to nine on the second of june", {"visit_time": "twenty to nine", "visit_day": "the second of june"}),
+    ("twenty to nine on the second of june", {"visit_time": "twenty to nine", "visit_day": "second of june"}),
 ]
 
 CODES = [
     ("post them to l s six two a b", {"postcode": "LS62AB"}),
-    ("Post them to LS6 2AB", {"postcode": "LS6 2AB"}),
+    ("Post them to LS6 2AB", {"postcode": "LS62AB"}),
     ("email it to priya dot raman at example dot com", {"contact_email": "priya.raman@example.com"}),
     ("a dot lindquist at fjordmail dot s e", {"contact_email": "a.lindquist@fjordmail.se"}),
     (
         "two copies to BS1 4QT, and ring me on 0117 496 0034",
-        {"copies": 2, "postcode": "BS1 4QT", "contact_phone": "01174960034"},
+        {"copies": 2, "postcode": "BS14QT", "contact_phone": "01174960034"},
     ),
     ("oh double one three four nine six oh triple seven", {"contact_phone": "01134960777"}),
     ("oh seven seven double oh nine hundred three one eight", {"contact_phone": "07700900318"}),
@@ -81,7 +81,7 @@ CODES = [
 ]
 
 PLATE_TURNS = [
-    ("HM 913, and I want my money back", {"plate_number": "HM 913"}),
+    ("HM 913, and I want my money back", {"plate_number": "HM913"}),
     ("h m nine one three and i want my money back", {"plate_number": "HM913"}),
     ("foxtrot echo three oh nine", {"plate_number": "FE309"}),
     ("it's b as in bravo t as in tango six six four", {"plate_number": "BT664"}),

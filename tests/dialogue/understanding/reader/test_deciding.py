@@ -1,15 +1,12 @@
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+"""What a turn is taken for, by readings written by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
-from dialogue.understanding.reader.deciding import decide
-from dialogue.understanding.reader.heads import ACTS, Act
 from dialogue.understanding.reader.index import passing_slots
-from dialogue.understanding.reader.reading import FlowShare, Said
-from dialogue.understanding.reader.values import find_values
-from dialogue.understanding.situation import Situation, slot_descriptions
 from flows.commands import (
     CancelFlow,
     CannotHandle,
@@ -23,105 +20,8 @@ from flows.commands import (
     StartFlow,
 )
 from flows.effects import Expectation
-from flows.loader import load_assistant
 from flows.model import Assistant, Slot
-
-FILES = {
-    "config.yml": "recipe: default.v1\nlanguage: en\npipeline: []\n",
-    "domain.yml": """
-version: "3.1"
-slots:
-  guest: {type: text, mappings: [{type: from_llm}]}
-  party: {type: float, mappings: [{type: from_llm}]}
-  area: {type: categorical, values: [terrace, dining room], mappings: [{type: from_llm}]}
-  agreed: {type: bool, mappings: [{type: from_llm}]}
-  high_chair: {type: bool, mappings: [{type: from_llm}]}
-actions: [book_table, drop]
-responses:
-  utter_ask_guest: [{text: Who is it for?}]
-  utter_ask_party: [{text: How many?}]
-  utter_ask_area: [{text: Where?}]
-  utter_ask_high_chair: [{text: Do you need a high chair?}]
-  utter_ask_agreed: [{text: Shall I book it?}]
-  utter_done: [{text: Done.}]
-""",
-    "data/flows.yml": """
-flows:
-  book:
-    description: Book a table
-    steps:
-      - collect: guest
-      - collect: party
-      - collect: area
-      - collect: high_chair
-      - collect: agreed
-      - action: book_table
-  cancel_booking: {description: Cancel a booking, steps: [{collect: guest}, {collect: agreed}, {action: drop}]}
-  hours: {description: Opening hours, steps: [{action: utter_done}]}
-""",
-}
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder: Path = tmp_path_factory.mktemp("assistant")
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    return load_assistant(folder)
-
-
-@dataclass
-class Scripted:
-    """A reading written by hand."""
-
-    text: str
-    shares: dict[str, float] = field(default_factory=dict)
-    near: list[tuple[str, float]] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)
-    meant: dict[str, tuple[str | bool, float]] = field(default_factory=dict)
-    assistant: Assistant | None = None
-
-    def acts(self) -> Mapping[Act, float]:
-        return {act: self.shares.get(act, 0.01) for act in ACTS}
-
-    def flows(self) -> tuple[FlowShare, ...]:
-        assert self.assistant is not None
-        return tuple(FlowShare(self.assistant.flows[name], share, share) for name, share in self.near)
-
-    def spans(self, slots: Sequence[Slot], role: str | None = None) -> Mapping[str, Said]:
-        found = {slot.name: self.places[slot.name] for slot in slots if slot.name in self.places}
-        return {n: Said(self.text.index(v), self.text.index(v) + len(v), 0.9) for n, v in found.items()}
-
-    def value(self, slot: Slot) -> tuple[str | bool, float] | None:
-        return self.meant.get(slot.name)
-
-    def may_pass(self, slot: Slot) -> bool:
-        assert self.assistant is not None
-        return slot.name in passing_slots(self.assistant)
-
-
-def open_turn(assistant: Assistant) -> Situation:
-    return Situation(
-        assistant, startable=tuple(assistant.user_flows), descriptions=slot_descriptions(assistant), values={}
-    )
-
-
-def asked(assistant: Assistant, slot: str, *, confirms: bool = False, **known: object) -> Situation:
-    flow = assistant.flows["book"]
-    step = next(one for one in flow.steps if getattr(one.task, "slot", None) == slot)
-    return replace(
-        open_turn(assistant),
-        expectation=Expectation("text", slot, flow.id, step.id, confirms_write=confirms),
-        active=flow,
-        fillable=tuple(assistant.slots[name] for name in ("guest", "party", "area", "high_chair", "agreed")),
-        values=known,
-    )
-
-
-def decided(reading: Scripted, situation: Situation) -> tuple[Command, ...]:
-    reading.assistant = situation.assistant
-    return decide(reading, situation).commands  # type: ignore[arg-type]
+from tests.dialogue.understanding.reader.scripted import Scripted, asked, decided, open_turn
 
 
 def test_a_request_starts_its_flow_with_the_values_it_gives(assistant: Assistant) -> None:
@@ -344,28 +244,29 @@ def test_who_tells_much_is_not_asked_what_it_is_about(assistant: Assistant) -> N
     assert decided(short, open_turn(assistant)) == (Clarify(("cancel_booking", "book")),)
 
 
-def test_a_house_number_counts_nobody(assistant: Assistant) -> None:
-    slots = [Slot("home_address", "text"), Slot("floor", "float")]
-    reading = Scripted("from 187 Harbour View", places={"home_address": "187 Harbour View"})
-    values, _ = find_values(reading, slots, open_turn(assistant), None, is_candidate=True)  # type: ignore[arg-type]
-    assert values == {"home_address": "187 Harbour View"}
-
-
-@pytest.mark.parametrize(
-    ("slot", "said", "value"),
-    [
-        ("office_location", "the Edinburgh office", "Edinburgh"),
-        ("city", "Mexico City", "Mexico City"),
-        ("city", "New York City", "New York City"),
-    ],
-)
-def test_a_place_is_not_told_its_kind(assistant: Assistant, slot: str, said: str, value: str) -> None:
-    reading = Scripted(f"it is {said}", places={slot: said})
-    values, _ = find_values(reading, [Slot(slot, "text")], open_turn(assistant), None, is_candidate=True)  # type: ignore[arg-type]
-    assert values == {slot: value}
-
-
 def test_the_running_flow_is_not_chosen_again(assistant: Assistant) -> None:
     situation = replace(asked(assistant, "guest"), offered=(assistant.flows["hours"], assistant.flows["book"]))
     reading = Scripted("the second one, for Ada", {"fill": 0.9}, [("book", 0.1), ("hours", 0.1)], {"guest": "Ada"})
     assert decided(reading, situation) == (SetSlot("guest", "Ada", "nlu"),)
+
+
+def test_a_yes_may_name_a_category_beside_it(assistant: Assistant) -> None:
+    reading = Scripted("yes, on the terrace", {"yes": 0.9, "fill": 0.3}, [("book", 0.1), ("hours", 0.1)])
+    assert decided(reading, asked(assistant, "high_chair")) == (
+        SetSlot("high_chair", True, "nlu"),
+        SetSlot("area", "terrace", "nlu"),
+    )
+
+
+def test_so_many_figures_are_no_aside(assistant: Assistant) -> None:
+    slots = {**assistant.slots, "policy_number": Slot("policy_number", "text")}
+    situation = replace(
+        open_turn(replace(assistant, slots=slots)),
+        expectation=Expectation("text", "policy_number", "book", "1"),
+        active=assistant.flows["book"],
+        fillable=(slots["policy_number"],),
+    )
+    near = [("book", 0.1), ("hours", 0.1)]
+    told = Scripted("oh, I read the wrong line, HP 781940", {"none": 0.99}, near, {"policy_number": "HP 781940"})
+    assert decided(told, situation) == (SetSlot("policy_number", "HP781940", "nlu"),)
+    assert decided(Scripted("oh, the wrong line, wait", {"none": 0.99}, near), situation) == (CannotHandle(),)
