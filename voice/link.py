@@ -19,10 +19,14 @@ MAX_WAITING_MESSAGES = 64
 
 @dataclass(frozen=True, slots=True)
 class FrameArrived:
-    """20 ms of the caller, 320 samples int16 at 16 kHz; `received_ms` on the call's clock."""
+    """20 ms of the caller, 320 samples int16 at 16 kHz; `received_ms` on the call's clock.
+
+    `is_real`: some of it came from the caller, and is not only put in the place of what did not come.
+    """
 
     samples: Pcm
     received_ms: int
+    is_real: bool = True
 
 
 @dataclass(frozen=True, slots=True)

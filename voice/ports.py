@@ -110,6 +110,7 @@ class Recogniser(Protocol):
         priority: Priority,
         key: str | None = None,
         is_short_expected: bool = False,
+        is_soon_wanted: bool = False,
     ) -> Transcript:
         """Transcribe one utterance. Cancelling drops the work, also where it has begun.
 
@@ -121,6 +122,7 @@ class Recogniser(Protocol):
             priority: finals before speculation before partials before prefetch.
             key: whose it is (a call's id): calls take turns, and a newer partial of a call replaces one that waits.
             is_short_expected: the answer is likely to be a word or two, which is decoded faster.
+            is_soon_wanted: a short sound is decoded once, however unsure its words are.
 
         Raises:
             RecognitionDropped: a partial was given up for a newer one of its call or for a final.

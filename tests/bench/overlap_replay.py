@@ -174,7 +174,8 @@ class Replay:
         self._on_its_way.append(played)
         back = self._on_its_way.popleft() * 10 ** (echo.gain_db / 20)
         mixed = to_pcm((samples + back) / 32_768)
-        return mixed, self._gate.is_echo(mixed) and echo.is_gated
+        self._gate.hear(mixed)
+        return mixed, self._gate.is_echo() and echo.is_gated
 
     def _hear(self, samples: Pcm) -> None:
         is_echo = False

@@ -100,6 +100,30 @@ def test_a_slow_action_is_filled_and_the_reply_follows() -> None:
     assert len(said) == 3, "one filler"
 
 
+@dataclass
+class WordsThenWork(ScriptedConversation):
+    """Says that it looks, and then takes long."""
+
+    async def commit(self, understood: Any) -> Any:
+        self.committed.append(understood.turn.text)
+        yield Said("Let me look.")
+        await asyncio.sleep(4.0)
+        yield Said("Found it.")
+        yield Waiting(Expectation())
+
+
+def test_a_slow_action_behind_words_is_filled_as_well() -> None:
+    link = hold("." * 20 + "####" + "." * 80, WordsThenWork(), ["pay"])
+    said = [each["text"] for each in link.of("assistant_said")]
+    assert said[:2] == ["Hello there.", "Let me look."]
+    assert said[3:] == ["Found it."], "one filler between them"
+
+
+def test_a_caller_of_whom_nothing_comes_is_told_of_though_silence_takes_its_place() -> None:
+    link = hold("." * 20 + "o" * 70, ScriptedConversation(), ["?"])
+    assert [each["code"] for each in link.of("fault")] == ["audio-missing"]
+
+
 def test_a_quick_action_is_not() -> None:
     link = hold("." * 20 + "####" + "." * 40, ScriptedConversation(turn_s=0.3), ["pay"])
     assert [each["text"] for each in link.of("assistant_said")] == ["Hello there.", "You said pay"]

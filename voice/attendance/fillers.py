@@ -1,16 +1,11 @@
 """Fillers: a few words while an action takes long ("One moment."), so that the caller knows that somebody is there.
 
-Theory of operation. A turn that was committed owes words. When nothing of it has been audible for `after_ms`, an
-action is running and no words are on their way, a filler is said; then at most one in `every_ms`, never the same twice
-in a row, never while the caller makes a sound. When the reply's words come while a filler is heard, they wait until
-its word is over: a filler is cut between words, and never inside one. One that is not heard yet is dropped.
+Theory of operation. When nothing of a turn that was committed has been audible for `after_ms`, an action is running and
+no words are on their way, a filler is said; then at most one in `every_ms`, never the same twice in a row, never while
+the caller makes a sound. Where words of the reply come while one is heard, `voice.speech.speaker` cuts it at the end of
+a word and lets `gap_ms` pass: that is where the sound is.
 
-    committed ──after_ms, action runs──→ SayFiller ──sounds──→ over ──every_ms──→ SayFiller …
-                                             │          └ words come: YieldFiller (stop here, speak from there)
-                                             └ words come, or the caller makes a sound: DropFiller
-
-In a call the cut is made where the sound is (`voice.speech.speaker`): a filler is told to be over as soon as it is
-said, and `FillerSounds` and `YieldFiller` are for a shell that plays fillers apart from replies.
+    committed ──after_ms, action runs, nothing heard or coming──→ SayFiller ──every_ms──→ SayFiller …
 
 Pure: `at_ms` is audio time; which filler is said follows from the seed that the state begins with.
 """
@@ -93,19 +88,11 @@ class ReplyHeard:
 
 
 @dataclass(frozen=True, slots=True)
-class FillerSounds:
-    """The filler's first sound was sent; `word_ends_ms` from there, where the voice tells them."""
+class FillerSaid:
+    """A filler is in the reply: until then `SayFiller` is only a wish, and one that came too late costs nothing."""
 
     at_ms: int
-    duration_ms: int
-    word_ends_ms: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FillerOver:
-    """The filler has been heard, or will not be."""
-
-    at_ms: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +103,7 @@ class TurnOver:
 
 
 FillerInput: TypeAlias = (
-    Tick | TurnCommitted | ActionBegan | ActionEnded | WordsComing | ReplyHeard | FillerSounds | FillerOver | TurnOver
+    Tick | TurnCommitted | ActionBegan | ActionEnded | WordsComing | ReplyHeard | FillerSaid | TurnOver
 )
 
 
@@ -125,35 +112,13 @@ FillerInput: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class SayFiller:
-    """Say this, at once, and let it leave no trace in the conversation."""
+    """Say this, at once, unless words are on their way after all, and let it leave no trace in the conversation.
+
+    `gap_ms`: what is to lie between it and the reply's words.
+    """
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class YieldFiller:
-    """The reply's words are here: end the filler `stop_ms` after its first sound, and let nothing of the reply be
-    heard before `reply_from_ms` (audio time)."""
-
-    stop_ms: int
-    reply_from_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class DropFiller:
-    """Say no more of the filler: it has not been heard yet, or the caller speaks."""
-
-
-FillerEffect: TypeAlias = SayFiller | YieldFiller | DropFiller
-
-
-@dataclass(frozen=True, slots=True)
-class Filler:
-    """The filler that is being said; `sounds_ms` is its first sound, None before."""
-
-    sounds_ms: int | None = None
-    duration_ms: int = 0
-    word_ends_ms: tuple[int, ...] = ()
+    gap_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +135,9 @@ class FillerState:
     said_in_turn: int = 0
     last_ms: int | None = None
     last_text: str = ""
-    live: Filler | None = None
 
 
-Step: TypeAlias = tuple[FillerState, tuple[FillerEffect, ...]]
+Step: TypeAlias = tuple[FillerState, tuple[SayFiller, ...]]
 
 
 def step(state: FillerState, given: FillerInput, policy: FillerPolicy, texts: FillerTexts) -> Step:
@@ -188,40 +152,27 @@ def step(state: FillerState, given: FillerInput, policy: FillerPolicy, texts: Fi
             return replace(state, actions=state.actions + 1), ()
         case ActionEnded():
             return replace(state, actions=max(0, state.actions - 1)), ()
-        case WordsComing(at_ms):
-            return _make_way(replace(state, is_coming=True), at_ms, policy)
+        case WordsComing():
+            return replace(state, is_coming=True), ()
         case ReplyHeard(at_ms, is_heard):
             return replace(state, is_heard=is_heard, is_coming=False, still_since_ms=at_ms), ()
-        case FillerSounds(at_ms, duration_ms, word_ends_ms):
-            if state.live is None:
-                return state, (DropFiller(),)  # it was dropped while its first sound was on the way
-            return replace(state, live=Filler(at_ms, duration_ms, word_ends_ms)), ()
-        case FillerOver():
-            return replace(state, live=None), ()
+        case FillerSaid(at_ms, text):
+            said = replace(state, seed=_next_seed(state.seed), last_ms=at_ms, last_text=text)
+            return replace(said, said_in_turn=state.said_in_turn + 1), ()
         case TurnOver(at_ms):
             over = replace(state, is_owed=False, actions=0, is_coming=False, is_heard=False, still_since_ms=at_ms)
-            # A filler that is heard ends by itself; its words promise nothing that is not true any more.
-            return _drop_unheard(over)
+            return over, ()  # a filler that is heard ends by itself
         case _:
             assert_never(given)
 
 
-def cut_ms(filler: Filler, heard_ms: int) -> int:
-    """Return where a filler may stop, counted from its first sound: at the end of the word that is being heard."""
-    ends = (end_ms for end_ms in filler.word_ends_ms if heard_ms <= end_ms <= filler.duration_ms)
-    return next(ends, max(filler.duration_ms, 0))
-
-
 def _tick(state: FillerState, tick: Tick, policy: FillerPolicy, texts: FillerTexts) -> Step:
-    if not state.is_owed and state.live is None:
+    if not state.is_owed:
         return state, ()
     if tick.is_sounding:
-        dropped = (DropFiller(),) if state.live is not None else ()
         # Speech puts a filler off: the caller is to be answered, not talked over.
-        return replace(state, live=None, still_since_ms=tick.at_ms), dropped
-    if not policy.after_ms or not state.is_owed or not state.actions:
-        return state, ()
-    if state.is_coming or state.is_heard or state.live is not None:
+        return replace(state, still_since_ms=tick.at_ms), ()
+    if not policy.after_ms or not state.actions or state.is_coming or state.is_heard:
         return state, ()
     is_soon = tick.at_ms - state.still_since_ms < policy.after_ms
     if is_soon or (state.last_ms is not None and tick.at_ms - state.last_ms < policy.every_ms):
@@ -230,27 +181,7 @@ def _tick(state: FillerState, tick: Tick, policy: FillerPolicy, texts: FillerTex
     choices = tuple(text for text in dict.fromkeys(wanted) if text != state.last_text)
     if not choices:
         return state, ()
-    seed = _next_seed(state.seed)
-    text = choices[seed % len(choices)]
-    said = replace(state, seed=seed, live=Filler(), last_ms=tick.at_ms, last_text=text)
-    return replace(said, said_in_turn=state.said_in_turn + 1), (SayFiller(text),)
-
-
-def _make_way(state: FillerState, at_ms: int, policy: FillerPolicy) -> Step:
-    filler = state.live
-    if filler is None:
-        return state, ()
-    if filler.sounds_ms is None:
-        return _drop_unheard(state)
-    stop_ms = cut_ms(filler, at_ms - filler.sounds_ms)
-    reply_from_ms = filler.sounds_ms + stop_ms + policy.gap_ms
-    return replace(state, live=None), (YieldFiller(stop_ms, max(at_ms, reply_from_ms)),)
-
-
-def _drop_unheard(state: FillerState) -> Step:
-    if state.live is None or state.live.sounds_ms is not None:
-        return state, ()
-    return replace(state, live=None), (DropFiller(),)
+    return state, (SayFiller(choices[_next_seed(state.seed) % len(choices)], policy.gap_ms),)
 
 
 def _next_seed(seed: int) -> int:

@@ -1,7 +1,8 @@
 """What a caller says to be spoken to in another language: "Can we speak German?", "Auf Deutsch, bitte". Pure.
 
 Only a whole utterance that asks for nothing else is such a request: "My daughter speaks German" is about something.
-Where a flow waits for an answer, a language that is named alone ("German, please") may be that answer, and is none.
+Where a flow waits for an answer, a language that is named alone ("German, please", "in German") may be that answer,
+and is none.
 """
 
 from __future__ import annotations
@@ -55,19 +56,17 @@ _ASKING: Final = (
     rf"(?:i would|i'd|i) (?:like to|rather|prefer to|want to|love to) {_SPEAK}(?: to you)? (?:in )?{_NAME}",
     rf"(?:i would|i'd|i) (?:prefer|rather have) {_NAME}",
     rf"let's (?:speak|talk|switch to|continue in|do this in)(?: in)? {_NAME}",
-    rf"in {_NAME}",
     rf"(?:konnen|konnten|durfen|wollen) (?:wir|sie|ich){_AUCH} (?:auf |in |zu )?{_NAME} {_REDEN}",
     rf"(?:kann|konnte|darf|kannst|konntest) (?:ich|man|du){_AUCH} (?:auf |in )?{_NAME} {_REDEN}",
     rf"(?:sprechen|reden) (?:sie|wir)(?: auch| bitte)* (?:auf )?{_NAME}",
     rf"(?:sprichst|redest) du(?: auch)? {_NAME}",
     rf"(?:ich|wir) (?:mochten?|wurden?|will|wollen)(?: gerne?| lieber| bitte)* (?:auf )?{_NAME} {_REDEN}",
-    rf"(?:bitte )?(?:auf|in) {_NAME}",
-    rf"(?:parlez|parles)[ -](?:vous|tu) {_NAME}|(?:est-ce que vous|vous) parlez {_NAME}|en {_NAME}",
+    rf"(?:parlez|parles)[ -](?:vous|tu) {_NAME}|(?:est-ce que vous|vous) parlez {_NAME}",
     rf"(?:hablas?|habla usted|hablan|podemos hablar|puede hablar)(?: en)? {_NAME}",
     rf"(?:parla|parli|parlate|fala|possiamo parlare)(?: in)? {_NAME}|spreekt u {_NAME}",
 )
 _REQUEST: Final = re.compile(rf"{_BEFORE}(?:{'|'.join(_ASKING).replace('?P<name>', '')}){_AFTER}")
-_ALONE: Final = re.compile(rf"{_BEFORE}{_NAME}{_AFTER}".replace("?P<name>", ""))
+_ALONE: Final = re.compile(rf"{_BEFORE}(?:(?:in|auf|en) )?{_NAME}{_AFTER}".replace("?P<name>", ""))
 _FOUND: Final = re.compile(rf"\b{_NAME}\b")
 MOST_CHARACTERS: Final = 120
 """Whoever says more asks for something else as well."""

@@ -12,10 +12,10 @@ Pure; a call that speaks one language and is not told what else it hears never s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
+from dialogue.languages import primary_language
 from voice.attendance.language_request import asked_language
 
 MOST_LANGUAGES = 40
@@ -27,8 +27,6 @@ class LanguagePolicy:
     """The languages of an assistant, the first being the one that calls begin in; BCP-47, as in config.yml."""
 
     languages: tuple[str, ...] = ("en",)
-    voices: Mapping[str, str] = field(default_factory=dict)
-    """By language, the voice that speaks it (`voices:` in voice.yml); the default voice where it is not named."""
     sure_words: int = 4
     """So many words, recognised with high confidence, are enough for a switch; our own choice."""
     sure_log_probability: float = -0.5
@@ -45,21 +43,23 @@ class LanguagePolicy:
 class FinalHeard:
     """A final transcript. `language` as the recogniser detected it, None where it did not.
 
-    `was_certain`: its words completely answered the question that waited. `turn`: any number that the transcripts of
-    one turn share; without it this is a turn of its own. `is_answer_awaited`: a question waits for words.
+    `turn`: any number that the transcripts of one turn share; without it this is a turn of its own.
+    `is_answer_awaited`: a question waits for words.
     """
 
     text: str
     language: str | None
     log_probability: float
-    was_certain: bool = False
     turn: int | None = None
     is_answer_awaited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TurnTaken:
-    """A turn of the caller was committed. `was_certain` as above; `was_understood`: something came of it."""
+    """A turn of the caller was committed.
+
+    `was_certain`: its words completely answered the question that waited. `was_understood`: something came of it.
+    """
 
     was_certain: bool
     was_understood: bool
@@ -77,13 +77,12 @@ LanguageInput: TypeAlias = FinalHeard | TurnTaken | LanguageChosen
 
 @dataclass(frozen=True, slots=True)
 class SwitchLanguage:
-    """Go on in this language (of `languages`): recognition, the slot `language`, the voice; then answer the turn.
+    """Go on in this language (of `languages`): recognition, the slot `language`, how it is read; then answer the turn.
 
     `was_asked`: the caller has asked for it and for nothing else, so that a word of assent is the answer.
     """
 
     language: str
-    voice: str | None
     was_asked: bool = False
 
 
@@ -140,7 +139,7 @@ def step(state: LanguageState, given: LanguageInput, policy: LanguagePolicy) -> 
             return replace(taken, candidate=candidate, finals=finals), ()
         case LanguageChosen(language):
             spoken = spoken_language(language, policy.languages)
-            return (state, ()) if spoken in (None, state.current) else _switch(state, str(spoken), policy)
+            return (state, ()) if spoken in (None, state.current) else _switch(state, str(spoken))
         case _:
             assert_never(given)
 
@@ -148,16 +147,16 @@ def step(state: LanguageState, given: LanguageInput, policy: LanguagePolicy) -> 
 def _hear(state: LanguageState, given: FinalHeard, policy: LanguagePolicy) -> Step:
     if len(policy.languages) > 1:
         asked = asked_language(given.text, is_answer_awaited=given.is_answer_awaited)
-        if asked is not None and asked != _primary(state.current):
+        if asked is not None and asked != primary_language(state.current):
             return _turn_to(state, asked, policy, was_asked=True)
     words = len(given.text.split())
-    if not given.language or given.was_certain or not words:
+    if not given.language or not words:
         return state, ()
     if given.turn is None or given.turn != state.turn:
         state = replace(state, turn=given.turn, before=(state.candidate, state.finals))
     candidate, finals = state.before
-    heard = _primary(given.language)
-    if heard == _primary(state.current):
+    heard = primary_language(given.language)
+    if heard == primary_language(state.current):
         return replace(state, candidate="", finals=0), ()
     finals = finals + 1 if heard == candidate else 1
     is_sure = words >= policy.sure_words and given.log_probability >= policy.sure_log_probability
@@ -170,30 +169,20 @@ def _turn_to(state: LanguageState, language: str, policy: LanguagePolicy, *, was
     """Switch to a language, or refuse it: what is heard once, what is asked for each time."""
     spoken = spoken_language(language, policy.languages)
     if spoken is not None:
-        return _switch(state, spoken, policy, was_asked=was_asked)
-    heard, settled = _primary(language), replace(state, candidate="", finals=0, before=("", 0))
+        return _switch(state, spoken, was_asked=was_asked)
+    heard, settled = primary_language(language), replace(state, candidate="", finals=0, before=("", 0))
     if heard in state.refused and not was_asked:
         return settled, ()
     return replace(settled, refused=state.refused | {heard}), (RefuseLanguage(language, was_asked),)
 
 
-def _switch(state: LanguageState, language: str, policy: LanguagePolicy, *, was_asked: bool = False) -> Step:
+def _switch(state: LanguageState, language: str, *, was_asked: bool = False) -> Step:
     switched = LanguageState(current=language, refused=state.refused, turn=state.turn)
-    return switched, (SwitchLanguage(language, voice_for(language, policy), was_asked),)
+    return switched, (SwitchLanguage(language, was_asked),)
 
 
 def spoken_language(language: str, languages: tuple[str, ...]) -> str | None:
     """Return which of `languages` serves this one: the same tag, else the same primary language, else None."""
     same = (one for one in languages if one.lower() == language.lower())
-    related = (one for one in languages if _primary(one) == _primary(language))
+    related = (one for one in languages if primary_language(one) == primary_language(language))
     return next(same, None) or next(related, None)
-
-
-def voice_for(language: str, policy: LanguagePolicy) -> str | None:
-    """Return the voice that speaks a language; None for the default voice."""
-    named = spoken_language(language, tuple(policy.voices))
-    return None if named is None else policy.voices[named]
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0].lower()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
 from dialogue.errors import TemplateFailed
+from dialogue.languages import primary_language
 from dialogue.responses import render
 from dialogue.templates import Values
 from flows.model import Assistant
@@ -97,7 +98,7 @@ def texts(
     own = _of_domain(RESPONSES[kind], assistant, language, values or Values(), channel)
     if own:
         return own
-    primary = language.partition("-")[0].lower()
+    primary = primary_language(language)
     if kind == "language_refused" and (not is_only_language or primary not in BUILT_IN):
         return (_SORRY.get(primary, _SORRY["en"]),)
     if kind == "language_switched" and primary not in BUILT_IN:

@@ -1,7 +1,7 @@
 """What voice.yml says of a call beside its turns: silence, background, fillers, keys, limits, watchdog, languages.
 
 silence: {prompts: 2}            keypad: {between_ms: 4000}        languages: [en, de]
-background: {try_every_ms: 5000} limits: {max_call_ms: 1800000}    voices: {de: thorsten}
+background: {try_every_ms: 5000} limits: {max_call_ms: 1800000}
 fillers: {after_ms: 1200}        watchdog: {overdue_ms: 6000}
 """
 
@@ -101,19 +101,7 @@ def _languages(voice: Mapping[str, Any], of_config: tuple[str, ...]) -> Language
     for one in listed:
         if not isinstance(one, str) or not _TAG.fullmatch(one):
             raise PolicyInvalid(f"voice.yml: languages: {_shown(one)} is no language; write one such as en or de-AT")
-    return LanguagePolicy(languages=tuple(dict.fromkeys(listed)), voices=_voices(voice.get("voices")))
-
-
-def _voices(given: object) -> dict[str, str]:
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise PolicyInvalid(f"voice.yml: voices: must name a voice by language, not {_shown(given)}")
-    for language, name in given.items():
-        if not isinstance(language, str) or not _TAG.fullmatch(language) or not isinstance(name, str) or not name:
-            entry = f"{_shown(language)}: {_shown(name)}"
-            raise PolicyInvalid(f"voice.yml: voices: {entry} does not name a voice by language, such as de: thorsten")
-    return dict(given)
+    return LanguagePolicy(languages=tuple(dict.fromkeys(listed)))
 
 
 def _shown(value: object) -> str:

@@ -92,8 +92,7 @@ AttendanceInput: TypeAlias = (
     | SoundChanged
     | ActionChanged
     | fillers.WordsComing
-    | fillers.FillerSounds
-    | fillers.FillerOver
+    | fillers.FillerSaid
     | watchdog.ReplyHeld
     | watchdog.PartDoes
     | keypad.KeyPressed
@@ -121,8 +120,6 @@ AttendanceEffect: TypeAlias = (
     SayPhrase
     | idle.PromptCaller
     | fillers.SayFiller
-    | fillers.YieldFiller
-    | fillers.DropFiller
     | keypad.StopReply
     | keypad.DropSpeech
     | keypad.Answer
@@ -207,8 +204,7 @@ def _answering(
     | SoundChanged
     | ActionChanged
     | fillers.WordsComing
-    | fillers.FillerSounds
-    | fillers.FillerOver
+    | fillers.FillerSaid
     | watchdog.ReplyHeld
     | watchdog.PartDoes,
 ) -> None:
@@ -232,7 +228,7 @@ def _answering(
         case ActionChanged(at_ms, name, is_running):
             run.tell_fillers(fillers.ActionBegan(at_ms) if is_running else fillers.ActionEnded(at_ms))
             run.tell_watch(watchdog.PartDoes(at_ms, "action", name if is_running else None))
-        case fillers.WordsComing() | fillers.FillerSounds() | fillers.FillerOver():
+        case fillers.WordsComing() | fillers.FillerSaid():
             run.tell_fillers(given)
         case watchdog.ReplyHeld() | watchdog.PartDoes():
             run.tell_watch(given)

@@ -19,6 +19,7 @@ from dialogue.conversation import Conversation
 from dialogue.events import AssistantSaid, DialogueEvent, user_said
 from dialogue.turn import Ended, Happened, Said, TurnOutput, Understood, Waiting
 from voice.attendance import fillers, phrases
+from voice.attendance.language_switch import spoken_language
 from voice.calls.live_reply import BegunReply, LiveReply
 from voice.calls.owed_turns import FINISH_S, OwedTurn, OwedTurns
 from voice.endpointing.answer_shape import shape_of
@@ -75,14 +76,15 @@ class Answering:
         self._language = language
         self._engines.speak_in(language)
         if LANGUAGE_SLOT in self._conversation.assistant.slots:
-            self._owed.add(lambda owed: self._set_language(language, owed))
+            self._owed.add(lambda _: self._set_language(language), may_be_lost=True)
 
-    async def _set_language(self, language: str, owed: OwedTurn) -> None:
-        owed.has_begun = True
+    async def _set_language(self, language: str) -> None:
         try:
-            if owed.before is not None:
-                await asyncio.wait([owed.before])
-            await self._conversation.set_slots({LANGUAGE_SLOT: language})
+            known = self._conversation.state.slots.get(LANGUAGE_SLOT)
+            if isinstance(known, str) and spoken_language(known, (language,)):
+                return  # as the flow has written it that chose the language, and as its conditions know it
+            values = self._conversation.assistant.slots[LANGUAGE_SLOT].values
+            await self._conversation.set_slots({LANGUAGE_SLOT: spoken_language(language, values) or language})
         except Exception as error:
             self._fault("language-not-set", error)
 
@@ -180,19 +182,19 @@ class Answering:
             self._protect(live.reply)
         return live.reply.reply_id
 
-    def fill(self, text: str) -> None:
-        """Say a few words before a reply of which nothing is known yet."""
+    def fill(self, text: str, gap_ms: int) -> None:
+        """Say a few words while the rest of a reply, or all of it, is not known yet."""
         live = self._live
-        if live is not None and len(live.reply.sentences) == live.fillers:
-            live.reply.say(text, kind="filler")
-            live.fillers = len(live.reply.sentences)
-            self._emit(AssistantSaid(text, source=fillers.SOURCE))
+        if live is None or live.reply.is_finished or not live.reply.is_put or self.playback.buffered_ms:
+            return
+        live.reply.say(text, kind="filler", gap_ms=gap_ms)
+        self._emit(AssistantSaid(text, source=fillers.SOURCE))
 
     @property
     def sound(self) -> tuple[bool, bool]:
         """Whether the assistant is being heard in this frame, and whether that is a filler."""
         is_heard = self.playback.reply_id is not None and self.playback.is_sounding
-        return is_heard, self._live is not None and self._live.sentence < self._live.fillers
+        return is_heard, self._live is not None and self._live.reply.is_filler(self._live.sentence)
 
     def begun_sentence(self, frame: PlayedFrame) -> str:
         """Return the sentence that begins in this frame; empty if none does."""
@@ -275,14 +277,9 @@ class Answering:
         return self._live
 
     async def _carry_out(self, outputs: Outputs, reply: Reply, foreseen: list[Said], owed: OwedTurn) -> None:
-        """Carry a committed turn to its end; turns follow one another in the order of their commits.
-
-        What was `foreseen` is being said already.
-        """
+        """Carry a committed turn to its end. What was `foreseen` is being said already."""
         ended: str | None = None
         try:
-            if owed.before is not None:
-                await asyncio.wait([owed.before])
             turn = await outputs(reply)
             owed.has_begun = True
             async for output in turn:

@@ -41,7 +41,7 @@ class Attended(Protocol):
 
     def say_aside(self, text: str, *, ends_call: bool) -> None: ...
 
-    def fill(self, text: str) -> None: ...
+    def fill(self, text: str, gap_ms: int) -> None: ...
 
     def stop_reply(self) -> None: ...
 
@@ -182,8 +182,8 @@ class Attending:
                     self._owe(at_ms)
                 self._is_owed = False
                 self.take(attendance.ActionChanged(at_ms, "turn", is_running=True))
-            case AssistantSaid(source=fillers.SOURCE):
-                self.take(fillers.FillerOver(at_ms))
+            case AssistantSaid(text=text, source=fillers.SOURCE):
+                self.take(fillers.FillerSaid(at_ms, text))
             case AssistantSaid():
                 self._has_words = True
                 self.take(fillers.WordsComing(at_ms))
@@ -251,10 +251,10 @@ class Attending:
                 call.say_aside(self._phrase(kind), ends_call=ends_call)
             case idle.PromptCaller():
                 call.answer_command(UserSilence())
-            case fillers.SayFiller(text):
-                call.fill(text)
-            case fillers.YieldFiller() | fillers.DropFiller() | call_limits.FinishTurn() | keypad.KeyIgnored():
-                pass  # a filler is a sentence of the reply and is heard to its end; the call finishes its turn anyway
+            case fillers.SayFiller(text, gap_ms):
+                call.fill(text, gap_ms)
+            case call_limits.FinishTurn() | keypad.KeyIgnored():
+                pass  # the call finishes its turn anyway
             case keypad.StopReply():
                 call.stop_reply()
             case keypad.DropSpeech():
@@ -271,7 +271,7 @@ class Attending:
                 call.emit(events.Fault(code, message, at_ms))
             case events.BackgroundBegan() | events.BackgroundEnded():
                 call.emit(effect)
-            case language_switch.SwitchLanguage(language, _, was_asked):
+            case language_switch.SwitchLanguage(language, was_asked):
                 self._speak_in(language)
                 call.listen_in(language)
                 self._turn_to_language("language_switched", was_asked=was_asked)

@@ -26,6 +26,7 @@ from voice.audio import FRAME_MS, LISTEN_RATE_HZ, silence
 from voice.calls.answering import Answering
 from voice.calls.attending import Attending
 from voice.calls.listening import Listening, Trial
+from voice.calls.microphone import Microphone
 from voice.calls.settings import CallSettings
 from voice.engines import SpeechEngines
 from voice.link import (
@@ -38,7 +39,6 @@ from voice.link import (
     ReplyStopped,
     TurnAnswered,
 )
-from voice.ports import Pcm
 from voice.protocols.events_json import to_json
 from voice.recording.notice import with_notice
 from voice.recording.port import Recorder
@@ -110,6 +110,7 @@ class _Call:
             self, conversation, settings.attendance, link.transport, timeout_ms, engines.language
         )
         self._listening.choice = self._attending.language_choice
+        self._microphone = Microphone(self._listening, self._attending, settings.turns, recorder)
         self._goodbye: int | None = None
         """The reply that ends the call, once it has been heard."""
         self._ends: str | None = None
@@ -134,6 +135,7 @@ class _Call:
     def next_frame(self) -> PlayedFrame:
         """Give the transport its next 20 ms; frames that matter are told to the inbox."""
         frame = self._answering.playback.next_frame()
+        self._microphone.play(frame.samples, self._link.output_rate_hz)
         if self._recorder is not None:
             if sentence := self._answering.begun_sentence(frame):
                 self._recorder.sentence(sentence, self._listening.heard.now_ms)
@@ -149,7 +151,8 @@ class _Call:
                     return await self._link.inbox.get()
             except TimeoutError:
                 for _ in range(MISSING_AUDIO_MS // FRAME_MS):
-                    self._hear(silence(FRAME_MS, LISTEN_RATE_HZ), self._link.now_ms(), is_real=False)
+                    missing = silence(FRAME_MS, LISTEN_RATE_HZ)
+                    self._hear(FrameArrived(missing, self._link.now_ms(), is_real=False))
 
     async def _let_go(self) -> None:
         """Stop listening and speaking, but let the turn that was committed come to its end."""
@@ -163,8 +166,8 @@ class _Call:
 
     def _take(self, given: CallInput) -> None:
         match given:
-            case FrameArrived(samples, received_ms):
-                self._hear(samples, received_ms, is_real=True)
+            case FrameArrived():
+                self._hear(given)
             case FramePlayed():
                 self._answering.played(given, self._link.now_ms())
             case MessageArrived(message):
@@ -179,16 +182,13 @@ class _Call:
             case _:
                 self._step(given)
 
-    def _hear(self, samples: Pcm, received_ms: int, *, is_real: bool) -> None:
-        """Take 20 ms of the caller; what is no speech of theirs is kept from turn-taking."""
-        frame = self._listening.hear(samples, received_ms)
-        if self._recorder is not None:
-            self._recorder.heard(samples, frame.at_ms)
-        self._attending.hear(frame, self._turns, self._policy, self._answering.sound, is_real=is_real)
+    def _hear(self, arrived: FrameArrived) -> None:
+        """Take 20 ms of the caller."""
+        frame = self._microphone.hear(arrived, self._turns, self._answering.sound)
         if self._goodbye is not None and self._answering.is_silent:
             self._goodbye = None
             self._attending.take(GoodbyeOver(frame.at_ms))
-        self._step(frame if self._attending.hears else replace(frame, speech_probability=0.0, level_db=None))
+        self._step(frame)
 
     def _take_message(self, message: Mapping[str, Any]) -> None:
         match message:
@@ -237,9 +237,9 @@ class _Call:
         if ends_call:
             self._goodbye = reply_id
 
-    def fill(self, text: str) -> None:
-        """Say a few words before a reply that takes long."""
-        self._answering.fill(text)
+    def fill(self, text: str, gap_ms: int) -> None:
+        """Say a few words while a reply takes long."""
+        self._answering.fill(text, gap_ms)
 
     def stop_reply(self) -> None:
         """Stop what is being said."""

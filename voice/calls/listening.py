@@ -113,7 +113,8 @@ class Listening:
 
     def try_turn(self, order: TryTurn) -> None:
         """Recognise a revision."""
-        self._stop_partial()
+        if not order.is_over_reply:  # else it is known before the final, which waits for it
+            self._stop_partial()
         trial = Trial(self.heard.speech_end_ms(order.from_ms, order.to_ms))
         self._trials[order.revision] = trial
         trial.tasks.append(self._tasks.create_task(self._recognise(order)))
@@ -190,6 +191,7 @@ class Listening:
                 priority=Priority.FINAL,
                 key=self._conversation.conversation_id,
                 is_short_expected=self._is_short_expected or order.is_over_reply,
+                is_soon_wanted=order.is_over_reply,
             )
         except Exception as error:
             self._log.warning("recognition-failed", error=str(error))
@@ -217,8 +219,9 @@ class Listening:
             heard = await self._engines.recogniser.recognise(
                 audio,
                 language=self.language,
-                priority=Priority.PARTIAL,
+                priority=Priority.SPECULATION if order.is_over_reply else Priority.PARTIAL,
                 key=self._conversation.conversation_id,
+                is_soon_wanted=order.is_over_reply,
             )
         except RecognitionDropped:
             return  # a newer one is on its way, or a final transcript that says more

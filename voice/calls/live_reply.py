@@ -22,8 +22,6 @@ class LiveReply:
     is_decided: bool = False
     sentence: int = 0
     """The sentence that is being heard."""
-    fillers: int = 0
-    """With so many sentences the reply began that are no part of the turn."""
 
     def understood(self, at_ms: int) -> None:
         """The commands of its turn are known."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 FINISH_S: Final = 12.0
 """Each committed turn may run so long after the caller has gone; the longest action takes 10 s."""
@@ -18,11 +18,13 @@ FINISH_S: Final = 12.0
 
 @dataclass(slots=True)
 class OwedTurn:
-    """A committed turn. `before` is the one that is carried out first."""
+    """A committed turn."""
 
-    before: asyncio.Task[None] | None
-    has_begun: bool = field(default=False, compare=False)
+    has_begun: bool = False
     """The conversation has it: it is carried out, whether or not anybody reads what comes of it."""
+
+
+CarryOut: TypeAlias = Callable[[OwedTurn], Coroutine[Any, Any, None]]
 
 
 class OwedTurns:
@@ -34,13 +36,19 @@ class OwedTurns:
         self._tasks = tasks
         self._open: dict[asyncio.Task[None], OwedTurn] = {}
 
-    def add(self, carry_out: Callable[[OwedTurn], Coroutine[Any, Any, None]]) -> None:
-        """Carry out a turn behind all those that were committed before it."""
-        owed = OwedTurn(self.last)
-        task = self._tasks.create_task(carry_out(owed))
+    def add(self, carry_out: CarryOut, *, may_be_lost: bool = False) -> None:
+        """Carry out a turn once all those that were committed before it are over. `may_be_lost`: it is none of the
+        caller's, and nobody is told if it cannot even begin."""
+        owed = OwedTurn(has_begun=may_be_lost)
+        task = self._tasks.create_task(self._behind(self.last, carry_out, owed))
         self._open[task] = owed
         task.add_done_callback(self._open.pop)
         self.last = task
+
+    async def _behind(self, before: asyncio.Task[None] | None, carry_out: CarryOut, owed: OwedTurn) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await carry_out(owed)
 
     async def finish(self, lost: Callable[[], None]) -> None:
         """Let every turn come to its end, in `FINISH_S` each; `lost` is told of one that could not even begin."""

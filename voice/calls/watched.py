@@ -62,8 +62,9 @@ class WatchedRecogniser:
         priority: Priority,
         key: str | None = None,
         is_short_expected: bool = False,
+        is_soon_wanted: bool = False,
     ) -> Transcript:
-        with self._work.of("recognition", f"a {priority.name.lower()} transcript"):
+        with self._work.of("recognition", f"a {'final' if priority is Priority.FINAL else 'partial'} transcript"):
             return await self._recogniser.recognise(
                 audio,
                 language=language,
@@ -71,6 +72,7 @@ class WatchedRecogniser:
                 priority=priority,
                 key=key,
                 is_short_expected=is_short_expected,
+                is_soon_wanted=is_soon_wanted,
             )
 
 

@@ -116,6 +116,7 @@ def _first_word(said: str) -> str:
     return _GREETS.sub("", said, count=1).split(" ", 1)[0]
 
 
+@lru_cache(maxsize=256)
 def is_over(text: str) -> bool:
     """Say whether a caller says themselves that this was all: "and that is what happened"."""
     return _DONE.search(plain(text[-LONGEST:].replace("’", "'"))) is not None

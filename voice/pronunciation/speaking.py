@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from dialogue.languages import primary_language
 from voice.pronunciation import addresses, amounts, codes, moments, words
 from voice.pronunciation.lexicon import Lexicon
 from voice.pronunciation.rules import TAKEN, TAKEN_VALUE, Claim, Rule
@@ -50,7 +51,7 @@ def pronounce(text: str, lexicon: Lexicon | None = None, language: str = "en") -
         language: of the text, such as "en" or "en-GB".
     """
     text = text[:MOST_CHARACTERS]
-    is_english = language.lower().partition("-")[0].partition("_")[0] in ("en", "")
+    is_english = primary_language(language) in ("en", "")
     prepared = _CONTROL.sub(" ", text.translate(_QUOTES))
     own = _lexicon_rules(lexicon) if lexicon is not None and lexicon.entries else ()
     claims = _claims(prepared, (*own, *(_ENGLISH if is_english else words.UNSPOKEN_RULES)))

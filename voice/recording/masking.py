@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from dialogue.understanding.number_words import MONTHS, ORDINALS, REPEATS, SCALES, SMALL, TENS
+from dialogue.understanding.number_words import DIGITS, MONTHS, ORDINALS, REPEATS, SCALES, SMALL, TENS, ordinal_ending
 from flows.commands import Json
 from voice.recording.told_words import find_told, readings
 
@@ -29,8 +29,7 @@ LONGEST_TOLD = 64
 
 _WORD = re.compile(r"[^\W_]+")
 _PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
-_DIGITS = {word: str(value) for word, value in SMALL.items() if value <= 9} | {"oh": "0"}
-_TELLING = {*SMALL, *TENS, *SCALES, *ORDINALS, *REPEATS, *MONTHS, "oh"}
+_TELLING = {*SMALL, *DIGITS, *TENS, *SCALES, *ORDINALS, *REPEATS, *MONTHS}
 """Words that a number, date or code may be told with, however the rest of it was written."""
 
 
@@ -191,7 +190,7 @@ def _tokens(text: str) -> list[_Token]:
     found = []
     for match in _WORD.finditer(text):
         plain = unicodedata.normalize("NFKC", match[0]).casefold()
-        found.append(_Token(match.start(), match.end(), plain, _DIGITS.get(plain, plain)))
+        found.append(_Token(match.start(), match.end(), plain, DIGITS.get(plain, plain)))
     return found
 
 
@@ -200,16 +199,16 @@ def _spans(tokens: Sequence[_Token], vault: Vault) -> list[tuple[int, int, str]]
     taken: list[str | None] = [None] * len(tokens)
     for words in ([token.plain for token in tokens], [token.spoken for token in tokens]):
         stream = "".join(words)
-        if not stream:
-            continue
-        starts = _starts(words)
-        for key, slot in vault.values:
+        held = [(key, slot) for key, slot in vault.values if key in stream]
+        starts = _starts(words) if held else ()
+        for key, slot in held:
             for first, last in _found(stream, key, starts):
                 for index in range(first, last + 1):
                     taken[index] = taken[index] or slot
     told = tuple(token.plain for token in tokens)
+    meant = readings(told)
     for key, slot in vault.values:
-        for first, last in find_told(key, told, readings(told)) if len(key) <= LONGEST_TOLD else ():
+        for first, last in find_told(key, told, meant) if len(key) <= LONGEST_TOLD else ():
             for index in range(first, last + 1):
                 taken[index] = taken[index] or slot
     spans: list[tuple[int, int, str]] = []
@@ -271,8 +270,7 @@ def _dates(written: str) -> Iterable[str]:
     """Give the forms in which a day is usually said or written."""
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(written)
-        ending = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
-        for number in (str(day.day), f"{day.day:02}", f"{day.day}{ending}"):
+        for number in (str(day.day), f"{day.day:02}", f"{day.day}{ordinal_ending(day.day)}"):
             yield f"{day:%B} {number} {day.year}"
             yield f"{number} {day:%B} {day.year}"
             yield f"{number} of {day:%B} {day.year}"

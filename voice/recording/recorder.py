@@ -20,7 +20,9 @@ they are the most by which the assistant's side can be late."""
 
 class CallRecorder:
     """Implements `voice.recording.port.Recorder`; on the event loop, without I/O: 41 to 50 µs for 20 ms of both sides
-    (measured, one core of a 2-core machine under load 8, the assistant at 48 kHz)."""
+    (measured, one core of a 2-core machine under load 8, the assistant at 48 kHz). Where three sensitive values are
+    known, a second of the call costs 0.8 ms in the median and 5 at most, in the second in which a turn is settled that
+    had fifteen partial transcripts (measured, load 4; 45 and 52 ms where every span was judged anew each second)."""
 
     def __init__(self, assembly: Assembly, writer: RecordingWriter, output_rate_hz: int) -> None:
         self._assembly = assembly

@@ -51,10 +51,25 @@ class Span:
     """All sentences of the reply that this is a sentence of, as far as they were played; shared by their spans."""
     place: int = 0
     """Which of them this is."""
+    _judged: tuple[tuple[tuple[str, str], ...], int, int, bool] | None = field(default=None, repr=False)
+    """The last verdict on the words, with the known values and the numbers of texts and sentences that it is of."""
 
     def is_masked(self, vault: Vault) -> bool:
-        """Say whether this must not be heard."""
-        if self.slots or any(holds_value(text, vault) for text in self.texts):
+        """Say whether this must not be heard.
+
+        Words are looked through only where there are new ones, or new values: this is asked every second of every span
+        of the last two minutes.
+        """
+        if self.slots:
+            return True
+        texts, sentences, judged = len(self.texts), len(self.reply), self._judged
+        if judged is None or judged[0] is not vault.values or judged[1:3] != (texts, sentences):
+            self._judged = judged = (vault.values, texts, sentences, self._tells_value(vault))
+        return judged[3]
+
+    def _tells_value(self, vault: Vault) -> bool:
+        """Say whether a known value stands in the words."""
+        if any(holds_value(text, vault) for text in self.texts):
             return True
         # A value may be told in several sentences: "It is 4111. 1111."
         begin = sum(len(text) + 1 for text in self.reply[: self.place])

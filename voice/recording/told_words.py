@@ -15,15 +15,25 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from dialogue.understanding.number_words import CENTS, CURRENCY, ORDINALS, REPEATS, SCALES, SMALL, TENS
+from dialogue.understanding.number_words import (
+    CENTS,
+    CURRENCY,
+    DIGITS,
+    ORDINALS,
+    REPEATS,
+    SCALES,
+    SMALL,
+    TENS,
+    ordinal_ending,
+)
 
 Readings: TypeAlias = tuple[tuple[tuple[int, str], ...], ...]
 """For each word: (the first word behind the reading, what it spells)."""
 MOST_WORDS: Final = 12
 """No number of those that people are given is longer in words: "nine hundred ninety nine thousand …" has 10."""
 _SCALES: Final = {word: value for word, value in SCALES.items() if value in (100, 1000, 10**6, 10**9)}
-_ZEROS: Final = ("oh", "nought")
-_DIGITS: Final = {word: str(value) for word, value in SMALL.items() if value <= 9} | dict.fromkeys(_ZEROS, "0")
+_COUNTED: Final = frozenset({*SMALL, *TENS, *ORDINALS, *_SCALES, "a", "and"})
+"""The words that numbers are told with."""
 _PUNCTUATION: Final = (
     "dot",
     "point",
@@ -49,7 +59,9 @@ def readings(words: tuple[str, ...]) -> Readings:
 def find_told(key: str, words: Sequence[str], meant: Readings) -> Iterator[tuple[int, int]]:
     """Yield (first word, last word) of each place where a value is told; `key` has its letters and digits."""
     dead: set[tuple[int, int]] = set()
-    for first in range(len(words)):
+    for first, begins in enumerate(meant):
+        if not any(key.startswith(spells) for _, spells in begins):
+            continue
         end = _spelled(key, 0, first, words, meant, dead)
         if end is not None:
             yield first, end - 1
@@ -79,20 +91,22 @@ def _spelled(
 def _readings_at(words: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
     word = words[at]
     yield at + 1, word
-    if word in _DIGITS:
-        yield at + 1, _DIGITS[word]
+    if word in DIGITS:
+        yield at + 1, DIGITS[word]
     if word in REPEATS and at + 1 < len(words):
         said = words[at + 1]
-        digit = _DIGITS.get(said, said if len(said) == 1 else "")
+        digit = DIGITS.get(said, said if len(said) == 1 else "")
         if digit:
             yield at + 2, digit * REPEATS[word]
     for end in range(at + 1, min(len(words), at + MOST_WORDS) + 1):
+        if words[end - 1] not in _COUNTED:
+            break  # and with it every longer one is no number
         number = cardinal(words[at:end])
         if number is None:
             continue
         yield end, str(number)
         if words[end - 1] in ORDINALS:
-            yield end, f"{number}{_ending(number)}"
+            yield end, f"{number}{ordinal_ending(number)}"
 
 
 def cardinal(words: Sequence[str]) -> int | None:
@@ -129,7 +143,3 @@ def _fits(value: int, current: int, total: int) -> bool:
         return not current and not total
     rest = current % 100
     return not rest if value >= 10 else rest % 10 == 0 and rest != 10
-
-
-def _ending(number: int) -> str:
-    return "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

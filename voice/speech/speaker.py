@@ -37,7 +37,7 @@ SOON_MS: Final = 1_000
 SENTENCE_PAUSE_MS: Final = 40
 """Put before all sentences but the first: what voices put there themselves, and `voice.speech.joins` takes away."""
 FILLER_PAUSE_MS: Final = 120
-"""Between a filler that was cut and the words of the reply, so that they do not run together; our own choice."""
+"""Between a filler and the words of the reply, so that they do not run together; voice.yml may say otherwise."""
 CUT_SOONEST_MS: Final = 20
 """A filler is cut no sooner behind what was played: the next frame is on its way, and the cut is faded."""
 TRIES: Final = 4
@@ -73,11 +73,14 @@ class Reply:
         self._changed = asyncio.Event()
         self._sounds: list[SentenceSound] = []
         self._put_samples = 0
+        self._filler_gap_ms = FILLER_PAUSE_MS
         self._failures = 0
         """In a row."""
 
-    def say(self, text: str, *, kind: SentenceKind = "words") -> None:
-        """Add what is to be said next."""
+    def say(self, text: str, *, kind: SentenceKind = "words", gap_ms: int = FILLER_PAUSE_MS) -> None:
+        """Add what is to be said next; `gap_ms` is what lies between a filler and the words behind it."""
+        if kind == "filler":
+            self._filler_gap_ms = gap_ms
         sentences = split_sentences(text)
         self.sentences += sentences
         self._kinds += [kind] * len(sentences)
@@ -92,6 +95,15 @@ class Reply:
     def is_finished(self) -> bool:
         """Whether nothing will be added to it."""
         return self._is_finished
+
+    @property
+    def is_put(self) -> bool:
+        """Whether everything that was to be said so far lies in the queue, or was played."""
+        return len(self._sounds) == len(self.sentences) and (not self._sounds or self._sounds[-1].is_whole)
+
+    def is_filler(self, number: int) -> bool:
+        """Whether the sentence of this number (counted from 0) is a filler."""
+        return number < len(self._kinds) and self._kinds[number] == "filler"
 
     @property
     def words(self) -> str:
@@ -232,7 +244,7 @@ class Reply:
                 begin_ms = min(sound.begin_ms, end_ms)
                 self._sounds[place] = replace(sound, begin_ms=begin_ms, end_ms=min(sound.end_ms, end_ms))
         if self._put_samples:
-            self._put(queue, silence(FILLER_PAUSE_MS, queue.rate_hz))
+            self._put(queue, silence(self._filler_gap_ms, queue.rate_hz))
 
     def _leave_out(self, queue: PlaybackQueue) -> None:
         """Pass over a sentence, of which nothing will sound."""

@@ -29,10 +29,11 @@ MAX_PAYLOAD_BYTES = 1_500
 
 @dataclass(frozen=True, slots=True)
 class HeardFrame:
-    """320 samples at 16 kHz; `is_concealed` if some of them were made up for lost ones."""
+    """320 samples at 16 kHz; `is_concealed` if some of them were made up for lost ones, `is_real` if some came."""
 
     samples: Pcm
     is_concealed: bool
+    is_real: bool = True
 
 
 class ReceivePath:
@@ -47,6 +48,7 @@ class ReceivePath:
         self._resampler = Resampler(LISTEN_RATE_HZ)
         self._waiting: Pcm = np.zeros(0, np.int16)
         self._is_waiting_concealed = False
+        self._is_waiting_real = False
         self._unreadable = 0
         self._inserted_samples = self._removed_samples = 0
 
@@ -89,13 +91,17 @@ class ReceivePath:
         samples = self._rendered(slot)
         if slot.kind == "received":  # what was filled in is never ahead of time
             samples = self._kept_in_pace(samples)
+        is_real = slot.kind not in ("concealed", "silent")
         self._is_waiting_concealed |= slot.kind == "concealed"
+        self._is_waiting_real |= is_real
         self._waiting = np.concatenate([self._waiting, samples]) if len(self._waiting) else samples
         frames = []
         while len(self._waiting) >= FRAME_SAMPLES:
-            frames.append(HeardFrame(self._waiting[:FRAME_SAMPLES], self._is_waiting_concealed))
+            frame = self._waiting[:FRAME_SAMPLES]
+            frames.append(HeardFrame(frame, self._is_waiting_concealed, self._is_waiting_real))
             self._waiting = self._waiting[FRAME_SAMPLES:]
             self._is_waiting_concealed = slot.kind == "concealed" and len(self._waiting) > 0
+            self._is_waiting_real = is_real and len(self._waiting) > 0
         return frames
 
     def _kept_in_pace(self, samples: Pcm) -> Pcm:

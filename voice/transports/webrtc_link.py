@@ -168,8 +168,9 @@ class WebRtcLink:
         except Exception as error:
             self._fail(error)
             return
+        received_ms = int((now_s - self._began_s) * 1000)
         for frame in frames:
-            self.inbox.put(FrameArrived(frame.samples, int((now_s - self._began_s) * 1000)))
+            self.inbox.put(FrameArrived(frame.samples, received_ms, frame.is_real))
 
     def _fail(self, error: Exception) -> None:
         """A fault of ours in this call's media ends it, with its reason in the log."""

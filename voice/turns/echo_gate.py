@@ -7,13 +7,15 @@ on a frame is an echo if the caller's sound fits what was played at that distanc
 its energy is echo. A caller who speaks over their echo is louder than it, fits no more, and is heard. The first echo
 of a call still pauses the reply once; the words decide on that (`voice.turns.overlap`).
 
-Browsers cancel echo themselves; telephones and raw sockets do not. Costs 0.2 ms a frame, and only while both are
-audible; of an echo whose distance is known, a tenth of it.
+Browsers cancel echo themselves; telephones and raw sockets do not. `is_echo` is asked of what sounds like speech, and
+compares only while both are audible; `python -m tests.bench.echo_cost` prints what that costs.
 
 Pure: arrays in, a verdict out; both streams are told frame by frame and have no gaps, so that no clock is needed.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +41,8 @@ KNOWN_FRAMES = 8
 """So many frames in a row at one distance make it known: 160 ms; our own choice."""
 FORGOTTEN_FRAMES = 150
 """So many audible ones without a fit, and it is forgotten: 3 s."""
+MOST_FRESH = 60
+"""Frames of 20 ms that are kept until somebody asks: somewhat more than `FARTHEST` and the window."""
 AUDIBLE_RMS = 30.0
 """Below this (-61 dBFS) there is nothing to compare."""
 
@@ -46,11 +50,14 @@ Wave = npt.NDArray[np.float64]
 
 
 class EchoGate:
-    """Of one call. Tell it every frame that is played (`play`) and ask it about every frame of the caller."""
+    """Of one call. Tell it every frame that is played (`play`) and every one of the caller (`hear`), and ask."""
 
     def __init__(self) -> None:
         self._played = np.zeros(FARTHEST + WINDOW)
+        self._fresh: deque[tuple[Pcm, int]] = deque()
+        """What was played since it was asked last, and its rate: most of it is never compared with anything."""
         self._heard = np.zeros(WINDOW)
+        self._is_audible = False
         self._played_until = 0
         self._heard_until = 0
         self._candidate = 0
@@ -65,16 +72,27 @@ class EchoGate:
 
     def play(self, samples: Pcm, rate_hz: int) -> None:
         """Take what goes out, [n] int16 at the voice's rate; silence too."""
-        fresh = _narrowed(samples, rate_hz)
-        self._played = np.concatenate((self._played, fresh))[-(FARTHEST + WINDOW) :]
-        self._played_until += len(fresh)
+        self._fresh.append((samples, rate_hz))
+        self._played_until += len(samples) * RATE_HZ // rate_hz
+        if len(self._fresh) > MOST_FRESH:
+            self._fresh.popleft()
 
-    def is_echo(self, samples: Pcm) -> bool:
-        """Take 20 ms of the caller, int16 at 16 kHz, and say whether they are the assistant's own voice."""
+    def hear(self, samples: Pcm) -> None:
+        """Take 20 ms of the caller, int16 at 16 kHz."""
         fresh = _narrowed(samples, LISTEN_RATE_HZ)
-        self._heard = np.concatenate((self._heard, fresh))[-WINDOW:]
+        self._heard = np.concatenate((self._heard[len(fresh) :], fresh))
         self._heard_until += len(fresh)
-        if _rms(fresh) < AUDIBLE_RMS or _rms(self._played) < AUDIBLE_RMS:
+        self._is_audible = _rms(fresh) >= AUDIBLE_RMS
+
+    def is_echo(self) -> bool:
+        """Say whether what was heard last is the assistant's own voice."""
+        if not self._is_audible:
+            return False
+        if self._fresh:
+            fresh = [_narrowed(samples, rate_hz) for samples, rate_hz in self._fresh]
+            self._fresh.clear()
+            self._played = np.concatenate((self._played, *fresh))[-(FARTHEST + WINDOW) :]
+        if _rms(self._played) < AUDIBLE_RMS:
             return False
         # Where the heard window would begin in what was played, were there no way between them.
         here = self._heard_until - self._played_until + len(self._played) - WINDOW
@@ -115,7 +133,7 @@ class EchoGate:
 
 def _fits(played: Wave, heard: Wave) -> Wave:
     """Return how well `heard` fits `played` at each place, 0 to 1: correlation without regard to level or polarity."""
-    size = 1 << (len(played) + len(heard) - 1).bit_length()
+    size = -(-(len(played) + len(heard)) // 240) * 240  # of small factors, which suits the transform
     products = np.fft.irfft(np.fft.rfft(played, size) * np.conj(np.fft.rfft(heard, size)), size)
     places = len(played) - len(heard) + 1
     sums = np.concatenate(([0.0], np.cumsum(played * played)))
@@ -128,6 +146,8 @@ def _fits(played: Wave, heard: Wave) -> Wave:
 def _narrowed(samples: Pcm, rate_hz: int) -> Wave:
     """Bring a frame to 8 kHz, each new sample the mean of the old ones in its place. Whole frames have no remainder."""
     count = len(samples) * RATE_HZ // rate_hz
+    if rate_hz % RATE_HZ == 0:
+        return np.asarray(samples.reshape(count, rate_hz // RATE_HZ).mean(axis=1))
     edges = np.linspace(0, len(samples), count + 1)
     sums = np.concatenate(([0.0], np.cumsum(samples.astype(np.float64))))
     return np.asarray(np.diff(np.interp(edges, np.arange(len(samples) + 1), sums)) * (count / max(len(samples), 1)))

@@ -37,8 +37,12 @@ class JudgeTurn:
 
 @dataclass(frozen=True, slots=True)
 class RecognisePartial:
+    """Recognise what was said so far. `is_over_reply`: a reply is held for it, so that it is not given up for a final
+    that begins meanwhile."""
+
     from_ms: int
     to_ms: int
+    is_over_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from voice.audio import FRAME_MS
 from voice.events import ReplyPaused, ReplyResumed, TurnRetracted
 from voice.turns.effects import Emit, PauseReply, RecognisePartial, ResumeReply, RetractTurn, StopReply, TurnEffect
 from voice.turns.inputs import PartialReady
-from voice.turns.overlap import Overlap, Verdict, count_words, is_escape, is_interruption, judge_words
+from voice.turns.overlap import Overlap, Verdict, count_words, is_escape, is_interruption, is_thanks, judge_words
 from voice.turns.policy import TurnPolicy
 from voice.turns.state import TurnState
 
@@ -24,8 +24,12 @@ NOD_OVER_MS = 160
 UNKNOWN_OVER_MS = 600
 """Silence after sounds too long for a nod, and too short for a partial transcript to have come; their final one takes
 200 to 500 ms. Laughter and hums are decoded up to three times, and held the reply for 1,100 to 1,800 ms."""
+THANKED_MS = 600
+"""Silence after "thank you" until the reply goes on: the pause behind it had 380 to 460 ms in what piper says of "thank
+you, that is enough" (our own choice)."""
 UNHEARD_MS = 400
-"""If no more of them, voiced, came after those words: a word takes about as long."""
+"""If no more of them, voiced, came after those words, nor more than was heard of them: a word takes about as long, and
+the first 200 ms of "wait a moment" were taken for a nod."""
 BRIEF_MS = (340, 240)
 """With so little voice behind one word or two, a sound over a statement is a nod, unless people break in with that very
 word: "mm" was written "Emma." (180 to 220 ms of voice, -0.24), "mm-hm" "Mama." (280 to 340, -0.51), "uh-huh" "Bye-bye."
@@ -53,7 +57,9 @@ def is_held_enough(state: TurnState, overlap: Overlap, policy: TurnPolicy) -> bo
     Nods and noise need no final transcript to go on; what sounded like words is waited for.
     """
     held_ms, quiet_ms = state.now_ms - overlap.since_ms, state.now_ms - state.last_sound_ms
-    is_known = overlap.voiced_ms - overlap.asked_ms <= UNHEARD_MS
+    if overlap.has_thanked:
+        return quiet_ms >= THANKED_MS
+    is_known = overlap.voiced_ms - overlap.known_ms <= min(UNHEARD_MS, overlap.known_ms)
     if overlap.is_wordless and is_known:
         return quiet_ms >= NOD_OVER_MS
     if overlap.so_far is not None:
@@ -95,24 +101,37 @@ def listen_over(state: TurnState, overlap: Overlap, is_voiced: bool, policy: Tur
     asked = replace(overlap, asked_ms=overlap.voiced_ms, is_partial_due=True)
     next_partial_ms = state.now_ms + policy.partial_every_ms
     asking = replace(state, overlap=asked, next_partial_ms=next_partial_ms)
-    return asking, (RecognisePartial(state.begin_ms, state.now_ms),)
+    return asking, (RecognisePartial(state.begin_ms, state.now_ms, is_over_reply=True),)
 
 
 def hear_words_over(state: TurnState, given: PartialReady, policy: TurnPolicy) -> Step:
     """Take the words so far of speech over a reply. Only words of more than half a nod may stop it: that is recognised
-    as anything ("and make"), and the reply is paused meanwhile, so that hearing more costs nothing."""
+    as anything ("and make"), and the reply is paused meanwhile, so that hearing more costs nothing.
+
+    Once the caller is silent they only say whether it is held until the final transcript comes: a "no" is over before
+    any of its words are known, and the final takes longer than a nod may hold the reply.
+    """
     overlap = state.overlap
     if overlap is None:
         return state, ()
     text = given.text
+    if state.phase == "paused":
+        verdict = judge_overlap(state, text, given.log_probability, policy)
+        return _heard_so_far(state, overlap, text, verdict), ()
     verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out, said=state.said)
     is_long = overlap.asked_ms > policy.overlap_short_ms
     if verdict == "takes_floor" and is_long and given.log_probability < policy.noise_log_probability:
         verdict = "noise"
-    known = replace(state, overlap=replace(overlap, is_partial_due=False, so_far=verdict))
+    known = _heard_so_far(state, overlap, text, verdict)
     if is_escape(text) or (verdict == "takes_floor" and is_long and state.is_interruptible):
         return take_floor(known)
     return known, ()
+
+
+def _heard_so_far(state: TurnState, overlap: Overlap, text: str, verdict: Verdict) -> TurnState:
+    has_thanked = verdict == "backchannel" and is_thanks(text)
+    heard = replace(overlap, is_partial_due=False, so_far=verdict, known_ms=overlap.asked_ms, has_thanked=has_thanked)
+    return replace(state, overlap=heard)
 
 
 def take_floor(state: TurnState) -> Step:

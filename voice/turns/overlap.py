@@ -38,6 +38,7 @@ _ANSWERS = re.compile(
     re.IGNORECASE,
 )
 """Those of the nods that also answer a question; "mhm" can, but over speech it is a nod far more often."""
+_THANKS = re.compile(r"\b(?:thanks|thank you|danke|merci|gracias)\b", re.IGNORECASE)
 _ESCAPES = re.compile(
     r"\b(?:stop|agent|operator|representative|human|real person|help|cancel|hang up|be quiet|shut up)\b", re.IGNORECASE
 )
@@ -64,6 +65,10 @@ class Overlap:
     """They were asked for, and have not come yet."""
     so_far: Verdict | None = None
     """What its words were taken for when they last came."""
+    known_ms: int = 0
+    """How much of it, voiced, those words were of."""
+    has_thanked: bool = False
+    """It was "thank you": a nod, unless more follows, as it often does ("thank you, that is enough")."""
 
     @property
     def is_wordless(self) -> bool:
@@ -112,6 +117,11 @@ def is_echo(text: str, said: str) -> bool:
         return False
     matching = SequenceMatcher(None, heard, own, autojunk=False).get_matching_blocks()
     return sum(block.size for block in matching) >= ECHO_SHARE * len(heard)
+
+
+def is_thanks(text: str) -> bool:
+    """Whether somebody thanks, who may be about to end this."""
+    return _THANKS.search(text) is not None
 
 
 def is_answer(text: str) -> bool:

@@ -140,7 +140,7 @@ class _World:
         if not self._due or self._due[0][0] > at_ms:
             return None
         given = heapq.heappop(self._due)[3]
-        if isinstance(given, PartialReady) and state.phase == "speaking":
+        if isinstance(given, PartialReady) and state.phase != "quiet":
             return replace(given, begin_ms=state.begin_ms)
         return given
 

@@ -66,7 +66,7 @@ from voice.turns.inputs import (
     TurnJudged,
 )
 from voice.turns.loud_enough import caller_level, is_above_noise, noise_after, note_sound
-from voice.turns.overlap import MOST_SAID, is_answer, is_escape
+from voice.turns.overlap import MOST_SAID, is_answer, is_escape, is_thanks
 from voice.turns.policy import TurnPolicy
 from voice.turns.state import Pending, TurnState
 
@@ -143,7 +143,7 @@ def _settle(state: TurnState, policy: TurnPolicy) -> Step:
     overlap, pending = state.overlap, state.pending
     is_held = overlap is not None and overlap.is_paused and state.phase == "paused"
     if overlap is not None and is_held and is_held_enough(state, overlap, policy):
-        return let_go_on(state, "unknown")
+        return _drop(state, "backchannel") if overlap.has_thanked else let_go_on(state, "unknown")
     if pending is None or overlap is not None:
         return state, ()
     is_heard = pending.audible_ms is not None and state.now_ms - pending.audible_ms >= policy.retract_ms
@@ -225,7 +225,7 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
 
 
 def _take_partial(state: TurnState, given: PartialReady, policy: TurnPolicy) -> Step:
-    if state.phase != "speaking" or given.begin_ms != state.begin_ms or state.overlap is None:
+    if state.phase == "quiet" or given.begin_ms != state.begin_ms or state.overlap is None:
         return state, ()
     return hear_words_over(state, given, policy)
 
@@ -244,6 +244,8 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
             return _drop(state, "echo")
         # What was said over a reply that may not be interrupted is kept: there was no other moment to say it.
         if verdict == "backchannel" and (state.is_interruptible or not is_answer(text)):
+            if state.overlap.is_paused and is_thanks(text):
+                return replace(state, overlap=replace(state.overlap, has_thanked=True)), ()
             return _drop(state, "backchannel")
         was_pending = state.pending is not None
         state, stopped = take_floor(state) if state.is_interruptible or is_escape(text) else let_go_on(state, "unknown")

@@ -1,4 +1,4 @@
-"""Fillers: said when an action takes long, never over anything, and cut between words."""
+"""Fillers: said when an action takes long, and never over anything."""
 
 from __future__ import annotations
 
@@ -13,37 +13,26 @@ TEXTS = FillerTexts(("One moment.", "Let me look.", "Just a second."), ("Still l
 
 
 class Turn:
-    """Feeds one call with 20 ms ticks; fillers sound 60 ms after they are ordered and last 600 ms."""
+    """Feeds one call with 20 ms ticks; a filler is said when it is ordered, unless `is_refused`."""
 
     def __init__(self, policy: FillerPolicy = POLICY, texts: FillerTexts = TEXTS, seed: int = 1) -> None:
         self.state = FillerState(seed=seed)
         self.policy, self.texts = policy, texts
         self.at_ms = 0
         self.said: list[tuple[int, str]] = []
-        self.effects: list[tuple[int, fillers.FillerEffect]] = []
-        self._due: list[tuple[int, fillers.FillerInput]] = []
+        self.is_refused = False
 
     def take(self, given: fillers.FillerInput) -> None:
         self.state, effects = fillers.step(self.state, given, self.policy, self.texts)
         for effect in effects:
-            self.effects.append((self.at_ms, effect))
-            match effect:
-                case fillers.SayFiller(text):
-                    self.said.append((self.at_ms, text))
-                    begins_ms = self.at_ms + 60
-                    self._due = [
-                        (begins_ms, fillers.FillerSounds(begins_ms, 600, (250, 600))),
-                        (begins_ms + 600, fillers.FillerOver(begins_ms + 600)),
-                    ]
-                case fillers.DropFiller() | fillers.YieldFiller():
-                    self._due = []
+            assert effect.gap_ms == self.policy.gap_ms
+            if not self.is_refused:
+                self.said.append((self.at_ms, effect.text))
+                self.take(fillers.FillerSaid(self.at_ms, effect.text))
 
     def passes(self, duration_ms: int, *, is_sounding: bool = False) -> None:
         for _ in range(duration_ms // 20):
             self.at_ms += 20
-            for due in [each for each in self._due if each[0] <= self.at_ms]:
-                self._due.remove(due)
-                self.take(due[1])
             self.take(fillers.Tick(self.at_ms, is_sounding))
 
     def begins(self) -> None:
@@ -93,30 +82,14 @@ def test_never_while_words_are_on_their_way_or_heard() -> None:
     assert len(turn.said) == 1
 
 
-def test_the_reply_waits_for_the_word_and_no_longer() -> None:
+def test_one_that_came_too_late_to_be_said_does_not_count() -> None:
     turn = Turn()
     turn.begins()
-    turn.passes(900 + 60 + 100)  # 100 ms of the filler have been heard
-    turn.take(fillers.WordsComing(turn.at_ms))
-    assert turn.effects[-1] == (1_060, fillers.YieldFiller(stop_ms=250, reply_from_ms=960 + 250 + 120))
-
-
-def test_without_word_ends_the_filler_is_heard_out() -> None:
-    filler = fillers.Filler(sounds_ms=0, duration_ms=700)
-    assert fillers.cut_ms(filler, 100) == 700
-    assert fillers.cut_ms(fillers.Filler(0, 700, (250, 650)), 660) == 700
-
-
-def test_a_filler_that_nobody_heard_yet_is_dropped_for_the_reply() -> None:
-    turn = Turn()
-    turn.begins()
-    turn.passes(920)
-    turn.take(fillers.WordsComing(turn.at_ms))
-    assert isinstance(turn.effects[-1][1], fillers.DropFiller)
-    # Its sound was on the way.
-    turn.take(fillers.FillerSounds(turn.at_ms, 600))
-    assert isinstance(turn.effects[-1][1], fillers.DropFiller)
-    assert turn.state.live is None
+    turn.is_refused = True  # words were on their way after all
+    turn.passes(2_000)
+    turn.is_refused = False
+    turn.passes(20)
+    assert len(turn.said) == 1
 
 
 def test_the_caller_is_not_talked_over() -> None:
@@ -128,9 +101,6 @@ def test_the_caller_is_not_talked_over() -> None:
     assert turn.said == []
     turn.passes(40)
     assert len(turn.said) == 1
-    turn.passes(200)
-    turn.passes(20, is_sounding=True)
-    assert isinstance(turn.effects[-1][1], fillers.DropFiller)
 
 
 def test_after_a_turn_nothing_is_owed() -> None:

@@ -16,10 +16,10 @@ from voice.attendance.language_request import asked_language
         ("Sorry, could you please speak Spanish?", "es"),
         ("Do you speak French?", "fr"),
         ("I'd rather speak English.", "en"),
-        ("In English, please.", "en"),
+        ("Could you continue in English, please?", "en"),
         ("Let’s switch to Italian.", "it"),
         ("Können wir bitte Deutsch sprechen?", "de"),
-        ("Auf Deutsch, bitte.", "de"),
+        ("Können wir auf Deutsch weitermachen?", "de"),
         ("Sprechen Sie auch Englisch?", "en"),
         ("Kann ich mit Ihnen Türkisch reden?", "tr"),
         ("Parlez-vous français ?", "fr"),
@@ -29,6 +29,9 @@ from voice.attendance.language_request import asked_language
         ("Transfer it to Deutsche Bank", None),
         ("Can we speak German and then pay my bill", None),
         ("German, please.", None),
+        ("In German.", None),
+        ("Auf Deutsch, bitte.", None),
+        ("En français.", None),
         ("", None),
     ],
 )
@@ -38,6 +41,9 @@ def test_a_request_is_a_whole_utterance(text: str, language: str | None) -> None
 
 def test_a_language_alone_is_a_request_where_nothing_is_asked() -> None:
     assert asked_language("German, please.", is_answer_awaited=False) == "de"
+    assert asked_language("In English, please.", is_answer_awaited=False) == "en"
+    assert asked_language("Auf Deutsch, bitte.", is_answer_awaited=False) == "de"
+    assert asked_language("En français.", is_answer_awaited=False) == "fr"
     assert asked_language("Polish that table", is_answer_awaited=False) is None
 
 

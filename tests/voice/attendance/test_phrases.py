@@ -63,3 +63,8 @@ def test_a_refusal_does_not_claim_to_speak_one_language_alone() -> None:
         "Sorry, I don't speak that language.",
     )
     assert texts("language_refused", assistant(), "fr") == ("Sorry, I don't speak that language.",)
+
+
+@pytest.mark.parametrize("tag", ["de", "de-AT", "de_AT", "DE"])
+def test_a_region_is_no_other_language(tag: str) -> None:
+    assert texts("take_your_time", assistant(), tag) == ("Lassen Sie sich Zeit.",)

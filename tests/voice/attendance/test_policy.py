@@ -28,14 +28,12 @@ def test_what_is_said_is_taken() -> None:
             "background": {"louder_db": 6},
             "fillers": {"after_ms": 0},
             "languages": ["en", "de"],
-            "voices": {"de": "thorsten"},
         }
     )
     assert policy.silence.prompts == 2
     assert policy.background.louder_db == 6.0
     assert policy.fillers.after_ms == 0
     assert policy.language.languages == ("en", "de")
-    assert policy.language.voices == {"de": "thorsten"}
 
 
 @pytest.mark.parametrize(
@@ -55,8 +53,6 @@ def test_what_is_said_is_taken() -> None:
         ({"languages": [False]}, "is no language"),
         ({"languages": ["en", "the German one"]}, "is no language"),
         ({"languages": ["en"] * 100}, "a list such as"),
-        ({"voices": ["joe"]}, "name a voice by language"),
-        ({"voices": {"de": 3}}, "does not name a voice"),
     ],
 )
 def test_what_cannot_be_is_told_to_people(voice: dict[str, object], told: str) -> None:

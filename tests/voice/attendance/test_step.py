@@ -52,6 +52,8 @@ class Call:
                     self._says(1_000, is_filler=True)
                     if ends_call:
                         self._due.append((self.at_ms + 1_100, call_limits.GoodbyeOver(self.at_ms + 1_100)))
+                case fillers.SayFiller(text):
+                    self.take(fillers.FillerSaid(self.at_ms, text))
                 case idle.PromptCaller():
                     self._says(1_000, is_filler=False)
                     self.asks()
@@ -171,13 +173,13 @@ def test_a_caller_who_hangs_up_in_mid_turn() -> None:
 
 
 def test_languages() -> None:
-    spoken = language_switch.LanguagePolicy(("en", "de"), {"de": "thorsten"})
+    spoken = language_switch.LanguagePolicy(("en", "de"))
     call = Call(replace(POLICY, call=CallPolicy(language=spoken)))
     call.take(language_switch.FinalHeard("Je voudrais voir mon compte", "fr", -0.1))
     call.take(language_switch.FinalHeard("Ich möchte mein Konto sehen", "de", -0.1))
     assert [effect for _, effect in call.effects] == [
         language_switch.RefuseLanguage("fr"),
-        language_switch.SwitchLanguage("de", "thorsten"),
+        language_switch.SwitchLanguage("de"),
     ]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from dialogue.turn import Said, Understood, UserTurn, Waiting
 from flows.commands import StartFlow
 from flows.effects import Expectation
@@ -61,10 +63,13 @@ class TwoLanguages(ScriptedConversation):
 
 
 def hold(
-    heard: list[tuple[str, str]], settings: CallSettings = GERMAN
+    heard: list[tuple[str, str]],
+    settings: CallSettings = GERMAN,
+    slot: Slot = Slot(name="language", type="text"),  # noqa: B008  # frozen
+    known: str | None = None,
 ) -> tuple[FakeLink, TwoLanguages, HearsLanguages]:
-    slot = Slot(name="language", type="text")
     conversation = TwoLanguages(assistant=replace(BARE_ASSISTANT, slots={"language": slot}))
+    conversation.state.slots["language"] = known
     recogniser = HearsLanguages([text for text, _ in heard], languages=[language for _, language in heard])
     spoken: list[str] = []
 
@@ -124,3 +129,23 @@ def test_whoever_has_been_speaking_a_language_is_heard_in_it() -> None:
     settled = [each.is_settled for each in recogniser.asked if isinstance(each, LanguageChoice)]
     assert settled[0] is False
     assert settled[-1] is True
+
+
+@pytest.mark.parametrize(
+    ("known", "values", "written"),
+    [
+        ("de", (), "de"),  # a flow has chosen it, and its conditions and translations ask for "de"
+        ("de_AT", (), "de_AT"),
+        ("en", (), "de-AT"),
+        (None, (), "de-AT"),
+        ("en", ("en", "de"), "de"),  # a categorical slot is given one of its own values
+        ("en", ("en", "fr"), "de-AT"),
+    ],
+)
+def test_the_slot_keeps_the_word_that_the_assistant_has_for_the_language(
+    known: str | None, values: tuple[str, ...], written: str
+) -> None:
+    settings = CallSettings(attendance=CallPolicy(language=LanguagePolicy(("en", "de-AT"))))
+    slot = Slot(name="language", type="categorical" if values else "text", values=values)
+    _, conversation, _ = hold([(WISH, "de")], settings, slot, known)
+    assert conversation.state.slots["language"] == written

@@ -96,4 +96,4 @@ def test_understanding_that_hangs() -> None:
 def test_recognition_that_hangs() -> None:
     caller = "." * 20 + "####" + "." * 30 + "####" + "." * 200
     faults = held(HangingAction(), HangingRecogniser(["pay"]), caller=caller)
-    assert any("recognition: a final transcript for " in message for message in faults), faults
+    assert any("recognition: a partial transcript for " in message for message in faults), faults

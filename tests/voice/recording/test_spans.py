@@ -140,3 +140,20 @@ def test_a_value_told_in_two_sentences_silences_both_and_no_other():
     spans.take(ReplyFinished(1, 4_000, 5_000), 5_000)
     spans.sentence("1623 is another reply.", 6_000)
     assert [(begin, end) for _, begin, end in masked(spans)] == [(1_900, 3_000), (2_900, 4_000)]
+
+
+def test_what_is_told_later_is_judged_again():
+    spans = SpeechSpans(PIN)
+    unknowing = Vault(PIN)
+    turn(spans, 1_000, 2_000, "it is 48 15 16 23")
+    spans.sentence("That is 4815,", 3_000)
+    (caller, reply) = spans.all
+    assert [caller.is_masked(unknowing), reply.is_masked(unknowing)] == [False, False]
+    assert [caller.is_masked(KNOWN), reply.is_masked(KNOWN)] == [True, False], "a value became known"
+    spans.sentence("and then 1623.", 3_500)
+    assert reply.is_masked(KNOWN), "the reply went on"
+    turn(spans, 6_000, 7_000, "yes")
+    last = spans.all[-1]
+    assert not last.is_masked(KNOWN)
+    last.texts.append("yes it is 48151623")
+    assert last.is_masked(KNOWN), "another transcript came"

@@ -89,6 +89,14 @@ def test_speech_survives_loss(form: str, loss: float) -> None:
     assert any(frame.is_concealed for frame in frames) == (counted.concealed_ms > 0)
 
 
+def test_what_is_put_in_place_of_a_caller_who_is_gone_is_not_real() -> None:
+    arrived = Network().deliver(rtp(FORMS["pcmu"], "pcmu"))
+    _, frames = heard(arrived, arrived[-1][0] + 2_000)
+    real = [frame.is_real for frame in frames]
+    assert all(real[: len(FORMS["pcmu"]) - 5])
+    assert not any(real[-80:])
+
+
 def test_what_is_lost_is_recovered_where_the_caller_sends_copies() -> None:
     arrived = Network(loss=0.1, seed=8).deliver(rtp(FORMS["browser"]))
     counted = heard(arrived, 6000.0)[0].statistics()

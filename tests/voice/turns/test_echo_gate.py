@@ -58,7 +58,8 @@ class Room:
         for number in range(len(heard) // FRAME_SAMPLES):
             gate.play(self.played[number * 441 : number * 441 + 441], PLAYED_RATE_HZ)
             frame = heard[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES]
-            found.append(gate.is_echo(np.clip(frame, -32_768, 32_767).astype(np.int16)))
+            gate.hear(np.clip(frame, -32_768, 32_767).astype(np.int16))
+            found.append(gate.is_echo())
         return found
 
 
@@ -94,7 +95,8 @@ def test_a_line_that_stops_bringing_it_back_is_forgotten() -> None:
     room.heard[32_000:] = babbling(9, 4_000, 16_000)
     for number in range(299):
         gate.play(room.played[number * 441 : number * 441 + 441], PLAYED_RATE_HZ)
-        gate.is_echo(room.heard[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES].astype(np.int16))
+        gate.hear(room.heard[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES].astype(np.int16))
+        gate.is_echo()
         if number == 90:
             assert gate.is_known
     assert not gate.is_known
@@ -113,7 +115,8 @@ def test_a_reply_does_not_hold_itself_again_and_again(is_gated: bool, least: int
         gate.play(out, 16_000)
         back.append(out * 0.1)
         heard = back.popleft().astype(np.int16)
-        is_echo = gate.is_echo(heard) and is_gated
+        gate.hear(heard)
+        is_echo = gate.is_echo() and is_gated
         probability = 0.0 if is_echo else activity.feed((heard * 4).astype(np.int16))
         state, effects = turns.step(
             state, FrameHeard(at_ms, probability, None if is_echo else level_db(heard)), TurnPolicy()
@@ -128,8 +131,21 @@ def test_silence_and_empty_frames_are_no_echo() -> None:
     gate = EchoGate()
     gate.play(np.zeros(441, np.int16), PLAYED_RATE_HZ)
     gate.play(np.zeros(0, np.int16), PLAYED_RATE_HZ)
-    assert not gate.is_echo(np.zeros(FRAME_SAMPLES, np.int16))
-    assert not gate.is_echo(np.full(FRAME_SAMPLES, 32_767, np.int16))
+    for frame in (np.zeros(FRAME_SAMPLES, np.int16), np.full(FRAME_SAMPLES, 32_767, np.int16)):
+        gate.hear(frame)
+        assert not gate.is_echo()
+
+
+def test_it_may_be_asked_seldom() -> None:
+    """Frames that nobody asked about are no hole in what was played."""
+    room, gate = Room(), EchoGate()
+    found = []
+    for number in range(299):
+        gate.play(room.played[number * 441 : number * 441 + 441], PLAYED_RATE_HZ)
+        gate.hear(room.heard[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES].astype(np.int16))
+        if number < 60 or number >= 240:  # 3.6 s between
+            found.append(gate.is_echo())
+    assert sum(found[65:]) >= 0.8 * len(found[65:])
 
 
 def test_a_way_that_becomes_longer_is_found_again() -> None:

@@ -112,6 +112,49 @@ def test_a_nod_that_stopped_a_reply_unheard_is_no_turn() -> None:
     assert len(line.of(turn_effects.DropTurn)) == 1, "and the reply is said again"
 
 
+@pytest.mark.parametrize("words", ["Stop.", "No.", "Wait a second", "Actually"])
+def test_words_known_in_the_silence_behind_them_hold_the_reply_for_the_final(words: str) -> None:
+    line = over_a_reply(3, words, partial_ms=250, transcript_ms=600)  # the partial comes after the soft end
+    assert not line.of(turn_effects.ResumeReply)
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+def test_nods_known_in_the_silence_behind_them_let_it_go_on_before_the_final() -> None:
+    line = over_a_reply(3, "Mm-hmm", partial_ms=180, transcript_ms=2_000)
+    ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
+    assert resumed_ms - 700 <= 200
+    assert not line.of(turn_effects.StopReply)
+
+
+def test_early_words_over_a_reply_are_not_given_up_for_a_final() -> None:
+    ((_, asked), *_) = over_a_reply(3, "No.").of(turn_effects.RecognisePartial)
+    assert isinstance(asked, turn_effects.RecognisePartial)
+    assert asked.is_over_reply
+
+
+def test_words_whose_beginning_was_taken_for_a_nod_hold_the_reply() -> None:
+    caller = "...." + "#" * 6 + "..." + "#" * 6 + "." * 30
+    line = Timeline(caller=caller, assistant="=" * len(caller), transcript_ms=400, partial_ms=250)
+    line.transcripts = _Told(iter(["Right.", "Wait a moment.", "Wait a moment, I want to register."]))  # type: ignore[assignment]
+    line.run()
+    assert not line.of(turn_effects.ResumeReply)
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+def test_whoever_thanks_is_waited_for_a_little_longer() -> None:
+    caller = "...." + "####" + "...." + "#" * 10 + "." * 30
+    line = Timeline(caller=caller, assistant="=" * len(caller))
+    line.transcripts = _Told(iter(["Thank you.", "Thank you.", "Thank you, that is enough."]))  # type: ignore[assignment]
+    line.run()
+    assert not line.of(turn_effects.ResumeReply), "400 ms of silence behind it"
+    assert len(line.of(turn_effects.StopReply)) == 1
+    alone = over_a_reply(4, "Thank you.")
+    ((resumed_ms, _),) = alone.of(turn_effects.ResumeReply)
+    assert 600 <= resumed_ms - 800 <= 620
+    assert not alone.of(turn_effects.StopReply)
+    assert len(alone.of(turn_effects.DropTurn)) == 1
+
+
 class _Told(list[str]):
     """Transcripts that come one after the other, whoever asks; the last one goes on."""
 

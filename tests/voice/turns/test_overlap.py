@@ -99,15 +99,16 @@ def test_escapes_are_short() -> None:
 
 def test_a_nod_pauses_the_reply_and_lets_it_go_on() -> None:
     line = Timeline(caller="....###.............", assistant="=" * 20, transcripts=["Mm-hmm."]).run()
-    assert line.drawn() == "    p    r"
+    assert line.drawn() == "    p   rD"
     (resumed,) = [e.event for _, e in line.of(turn_effects.Emit) if type(e.event).__name__ == "ReplyResumed"]
-    assert resumed.reason == "backchannel"  # its words come before the reply has waited long enough
+    assert resumed.reason == "unknown"  # its words so far are known before the final transcript, and are nods
     assert not line.of(turn_effects.CommitTurn)
     assert [effect.revision for _, effect in line.of(turn_effects.DropTurn)] == [1]
 
 
 def test_a_cough_lets_the_reply_go_on_within_400_ms_of_its_end() -> None:
-    line = Timeline(caller="....##.............", assistant="=" * 19, transcripts=["..."], transcript_ms=900).run()
+    caller = "....##............."
+    line = Timeline(caller, "=" * 19, transcripts=["..."], transcript_ms=900, partial_ms=900).run()
     ((paused_ms, _),) = line.of(turn_effects.PauseReply)
     ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
     assert paused_ms == 460
@@ -116,8 +117,9 @@ def test_a_cough_lets_the_reply_go_on_within_400_ms_of_its_end() -> None:
 
 
 def test_a_short_word_that_turns_out_to_be_an_order_stops_the_reply_after_all() -> None:
-    line = Timeline(caller="....##..............", assistant="=" * 20, transcripts=["Stop."], transcript_ms=500).run()
-    assert line.drawn() == "    p   r  E"
+    caller = "....##.............."
+    line = Timeline(caller, "=" * 20, transcripts=["Stop."], transcript_ms=500, partial_ms=900).run()
+    assert line.drawn() == "    p    r E"
     assert len(line.of(turn_effects.StopReply)) == 1
     assert [effect.text for _, effect in line.of(turn_effects.CommitTurn)] == ["Stop."]
 
