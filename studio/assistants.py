@@ -12,6 +12,7 @@ from flows.model import Assistant
 from studio.calls import check_calls
 from studio.configuration_files import understanding_findings, voice_findings
 from studio.errors import AssistantNotFound
+from studio.hidden_values import hidden
 from studio.knowledge_checks import search_findings
 from studio.recording_settings import recording_findings
 from voice.endpointing.step_voice import check_step_voices
@@ -47,7 +48,15 @@ def find_problems(folder: Path) -> tuple[Finding, ...]:
 
 
 def examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
-    """Return the assistant, None where it cannot be served, and everything that is wrong with its files."""
+    """Return the assistant, None where it cannot be served, and everything that is wrong with its files.
+
+    What is in the variables that its files name is told nobody.
+    """
+    assistant, findings = _examined(folder)
+    return assistant, hidden(findings, folder, os.environ)
+
+
+def _examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
     assistant, findings = examine(folder, environment=os.environ)
     more = (*understanding_findings(folder), *search_findings(folder), *voice_findings(folder))
     steps = check_step_voices(assistant) if assistant is not None else ()

@@ -44,7 +44,7 @@ from studio.prerendering import keep_rendered
 from studio.previewing import spoken_as_wav
 from studio.recordings import RecordedStore, Recordings
 from studio.reloading import Prepare, Reloading, ReloadStatus
-from studio.running_assistants import ENVIRONMENT, PROJECT, RunningAssistants
+from studio.running_assistants import ENVIRONMENT, PROJECT, PUBLISHED, RunningAssistants
 from studio.settings import Settings
 from studio.speech import SPEECH_PARTS, Speech, open_speech
 from studio.telemetry import Telemetry
@@ -232,8 +232,10 @@ class Runtime:
         project = link.about.get(PROJECT)
         if project is None or self._running is None:
             return served
-        folder, is_draft = await self._studio.workbench.folder_of(project, link.about.get(ENVIRONMENT, "draft"))
-        return await self._running.dialogue(folder, is_draft=is_draft)
+        bench, version = self._studio.workbench, link.about.get(PUBLISHED)
+        if version is None:
+            return await self._running.dialogue((await bench.project(project)).folder, is_draft=True)
+        return await self._running.dialogue(await bench.folder_of_version(project, version), is_draft=False)
 
     async def _conversation_of(self, link: MediaLink, called: Dialogue) -> Conversation:
         """Return the conversation of a call; one that is tried in the studio can be found by its id."""

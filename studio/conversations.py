@@ -140,14 +140,6 @@ async def prepare_understanding(
     return await board.start(UNDERSTANDING, begin)
 
 
-async def open_understanding(
-    stack: AsyncExitStack, assistant: Assistant, config: WorkerConfig, board: PartBoard
-) -> Understanding | None:
-    """Load the models of understanding and prepare the cascade."""
-    models = await open_models(stack, config, board)
-    return await prepare_understanding(assistant, models, board, stack, budget_s=config.llm_budget_s)
-
-
 async def open_text(
     stack: AsyncExitStack, assistant: Assistant, settings: Settings, board: PartBoard, *, asks_servers: bool = True
 ) -> Conversation:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias
 
 News: TypeAlias = Mapping[str, Any]
-"""`{"type": …, …}`: edited, presence, job, comment, files_changed, findings, published."""
+"""`{"type": …, …}`: edited, files_changed, findings, presence, comments, job, history, published."""
 MOST_WAITING: Final = 256
 """News that a slow page may have waiting; then it is told to load everything again."""
 LOST: Final[News] = {"type": "lost"}

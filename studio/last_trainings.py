@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.projects.contents import is_of_studio
 from studio.projects.errors import WritingFailed
+from studio.projects.three_way import changed_paths
 from studio.projects.writing import write_file
 
 
@@ -24,18 +26,12 @@ class LastTraining:
 
 
 def changed_since(last: LastTraining | None, files: Mapping[str, str], flows: Mapping[str, str]) -> dict[str, Any]:
-    """Say what is otherwise than at the last training. Pure."""
+    """Say what is otherwise than at the last training. What only the studio shows was no part of it. Pure."""
     if last is None:
         return {"trained_at": None, "by": None, "files": {}, "flows": {}, "is_current": False}
-    changes = {"files": _states(last.files, files), "flows": _states(last.flows, flows)}
+    trained, now = ({path: one for path, one in each.items() if not is_of_studio(path)} for each in (last.files, files))
+    changes = {"files": changed_paths(trained, now), "flows": changed_paths(last.flows, flows)}
     return {"trained_at": last.at, "by": last.by, **changes, "is_current": not changes["files"]}
-
-
-def _states(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
-    told = {name: "added" for name in after if name not in before}
-    told |= {name: "removed" for name in before if name not in after}
-    told |= {name: "changed" for name in after if name in before and before[name] != after[name]}
-    return dict(sorted(told.items()))
 
 
 class LastTrainings:

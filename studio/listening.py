@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from contextlib import suppress
 
 from studio.errors import AddressUnusable, PortForbidden, PortInUse
 from studio.settings import ServerConfig
@@ -40,8 +41,14 @@ def is_loopback_socket(listener: socket.socket) -> bool:
 def url_of(listener: socket.socket) -> str:
     """Give the address to open in a browser on this machine."""
     host, port = listener.getsockname()[:2]
-    if ipaddress.ip_address(host).is_unspecified:
-        host = "127.0.0.1"
+    return url_at(host, port)
+
+
+def url_at(host: str, port: int) -> str:
+    """Give the address to open in a browser on this machine, of a server that listens so."""
+    with suppress(ValueError):  # a name
+        if ipaddress.ip_address(host).is_unspecified:
+            host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -19,6 +19,7 @@ _CHATTY = (
     "httpx",
     "httpx2",
     "sqlalchemy.engine",
+    "sse_starlette",
     "uvicorn.error",
     "websockets",
 )

@@ -6,7 +6,6 @@ refuses what needs that part, with the reason, while the rest keeps working.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -91,12 +90,6 @@ class PartBoard:
         took_ms = round((time.monotonic() - began_s) * 1000)
         self.report(replace(status, state="ready", took_ms=took_ms))
         return part
-
-    async def start_all(self, starts: dict[str, Callable[[], Awaitable[object]]]) -> dict[str, object]:
-        """Start parts side by side; the ones that failed are None."""
-        async with asyncio.TaskGroup() as group:
-            tasks = {name: group.create_task(self.start(name, begin)) for name, begin in starts.items()}
-        return {name: task.result() for name, task in tasks.items()}
 
     def _now(self, part: PartStatus) -> PartStatus:
         probe = self._probes.get(part.name)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, TypeAlias, get_args, get_type_hints
 
 from dialogue.events import ConversationStarted, DialogueEvent
-from dialogue.replaying import Divergence, TurnComparison, TurnTrace, again, under
+from dialogue.replaying import Divergence, TurnComparison, again, under
 from dialogue.serialization import type_name
 from dialogue.store import SqliteEventStore
+from dialogue.turn_traces import TurnTrace
 from flows.model import Assistant
 from studio import assistants
 from studio.errors import AssistantNotFound

@@ -24,12 +24,15 @@ from studio.watching import FolderWatch
 PROJECT: Final = "project"
 ENVIRONMENT: Final = "environment"
 """What a client says of the call it wants, beside its time zone."""
+PUBLISHED: Final = "published_version"
+"""What the server adds where that is no draft: the version that was found, so that the call runs that very one."""
 MOST_OPEN: Final = 6
 """Assistants kept ready beside the served one. Models are shared; each costs its flows, its index and its actions."""
 
 
 @dataclass(slots=True, eq=False)
 class _Running:
+    place: Path
     dialogue: Dialogue
     watching: asyncio.Task[None] | None = None
 
@@ -80,6 +83,10 @@ class RunningAssistants:
             if self._running.get(place) is running:  # else somebody has let go of it meanwhile
                 return running.dialogue
 
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders from which assistants run or are kept ready."""
+        return (*self._running, *(running.place for running in self._leaving))
+
     async def forget(self, folder: Path) -> None:
         """Let go of an assistant whose folder goes away, once nobody talks to it any more."""
         place = await asyncio.to_thread(folder.resolve)
@@ -116,9 +123,9 @@ class RunningAssistants:
             version = replace(version, held=opened.pop_all())
         dialogue = self._begin(version)
         if watch is None:
-            return _Running(dialogue)
+            return _Running(place, dialogue)
         reloading = Reloading(dialogue, watch, self._prepare)
-        return _Running(dialogue, asyncio.create_task(reloading.watch(), name=f"watch {place.name}"))
+        return _Running(place, dialogue, asyncio.create_task(reloading.watch(), name=f"watch {place.name}"))
 
     async def _let_go(self) -> None:
         unused = [place for place, running in tuple(self._running.items())[:-1] if running.dialogue.is_idle]

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return self.projects or self.conversations.log_file.parent / "projects"
 
     @property
+    def people_file(self) -> Path:
+        """The accounts, beside the event log."""
+        return self.conversations.log_file.parent / "people.sqlite"
+
+    @property
     def server(self) -> ServerConfig:
         return ServerConfig(self.host, self.port, self.allow_insecure_bind)
 

@@ -1,7 +1,7 @@
 """Trainings that the studio starts: one at a time for each project, each in a process of its own, with a log to follow.
 
 A training is `vivavoce train DIR --json` as anybody may type it: it takes a core for some seconds to minutes, which no
-call must feel, and may die without taking the server along.
+call must feel, and may die without taking the server along. It ends with the server, also with one that was killed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ _DRAIN_S: Final = 2.0
 LONGEST_S: Final = 3_600.0
 _STOP_GRACE_S: Final = 3.0
 _LOOK_EVERY_S: Final = 0.2
-_STOPPED: Final = "The training was stopped."
 NICENESS: Final = 10
 """Below the calls that this machine holds; our own choice."""
 
@@ -50,6 +49,20 @@ class AlreadyTraining(StudioError):
     code = "already-training"
     fault = "client"
     http_status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One kind of job: what stands before the folder on its command line, and how it is spoken of."""
+
+    verb: tuple[str, ...] = ("train",)
+    name: str = "training"
+    busy: str = "is being trained already"
+    done: str = "Trained."
+    refusal: type[StudioError] = AlreadyTraining
+
+
+TRAINING: Final = Work()
 
 
 @dataclass(slots=True)
@@ -106,16 +119,22 @@ class TrainingJobs:
     def __init__(
         self,
         *,
-        command: Sequence[str] = (sys.executable, "-m", "studio.cli"),
+        command: Sequence[str] = (sys.executable, "-m", "studio.ended_by_parent", "studio.cli"),
+        work: Work = TRAINING,
         clock: Callable[[], float] = time.time,
         told: Callable[[Job], None] = lambda _: None,
     ) -> None:
         """`told` hears of each job that began or ended."""
+        self._work = work
         self._command = tuple(command)
         self._clock = clock
         self._told = told
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def _stopped(self) -> str:
+        return f"The {self._work.name} was stopped."
 
     def start(self, project: str, folder: Path, by: str, done: Callable[[], Awaitable[None]]) -> Job:
         """Begin a training; `done` runs once it went well. Raises AlreadyTraining."""
@@ -124,7 +143,7 @@ class TrainingJobs:
         self._jobs[job.id] = job
         self._forget()
         running = self._run(job, folder, done)
-        self._tasks[job.id] = asyncio.get_running_loop().create_task(running, name=f"train {project}")
+        self._tasks[job.id] = asyncio.get_running_loop().create_task(running, name=f"{self._work.name} {project}")
         self._told(job)
         return job
 
@@ -132,13 +151,13 @@ class TrainingJobs:
         """Refuse a project that is being trained. Raises AlreadyTraining."""
         for job in self._jobs.values():
             if job.project == project and job.state == "running":
-                raise AlreadyTraining(f"{project} is being trained already, by {job.by}. Wait for it or stop it.")
+                raise self._work.refusal(f"{project} {self._work.busy}, by {job.by}. Wait for it or stop it.")
 
     def job(self, project: str, job_id: str) -> Job:
         """Return a job of a project. Raises JobUnknown."""
         job = self._jobs.get(job_id)
         if job is None or job.project != project:
-            raise JobUnknown("There is no such training (any more).")
+            raise JobUnknown(f"There is no such {self._work.name} (any more).")
         return job
 
     def of(self, project: str) -> tuple[Job, ...]:
@@ -153,7 +172,7 @@ class TrainingJobs:
             await asyncio.wait((task,))
         if job.state == "running":  # it was cancelled before it ran at all
             self._tasks.pop(job.id, None)
-            job.end("stopped", _STOPPED, self._clock())
+            job.end("stopped", self._stopped, self._clock())
             self._told(job)
 
     async def close(self) -> None:
@@ -167,21 +186,22 @@ class TrainingJobs:
             if job.state == "done":
                 await done()
         except asyncio.CancelledError:
-            job.end("stopped", _STOPPED, self._clock())
+            job.end("stopped", self._stopped, self._clock())
         except TimeoutError:
-            job.end("failed", f"The training took more than {LONGEST_S / 60:.0f} minutes.", self._clock())
+            job.end("failed", f"The {self._work.name} took more than {LONGEST_S / 60:.0f} minutes.", self._clock())
         except Exception as problem:  # whatever it is, the job says so and the server goes on
-            job.end("failed", f"The training could not be run: {problem}", self._clock())
+            job.end("failed", f"The {self._work.name} could not be run: {problem}", self._clock())
         finally:
             self._tasks.pop(job.id, None)
             self._told(job)
 
     async def _train(self, job: Job, folder: Path) -> None:
         process = await asyncio.create_subprocess_exec(
-            *self._command, "train", str(folder), "--json",
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            *self._command, *self._work.verb, str(folder), "--json",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             start_new_session=True, limit=1 << 20,
         )  # fmt: skip
+        holding = process.stdin  # never written to: it closes with this server, by which the training knows
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         assert process.stdout is not None
@@ -196,6 +216,8 @@ class TrainingJobs:
             await asyncio.wait((reading, following), timeout=_DRAIN_S)
             for task in (reading, following):
                 task.cancel()
+            if holding is not None:
+                holding.close()
             found = await asyncio.gather(reading, following, return_exceptions=True)
         self._close(job, found[0] if isinstance(found[0], bytes) else b"", code)
 
@@ -204,7 +226,7 @@ class TrainingJobs:
             result = json.loads(printed)
             job.result = result if isinstance(result, dict) else None
         if code == 0:
-            job.end("done", "Trained.", self._clock())
+            job.end("done", self._work.done, self._clock())
         elif job.result is not None:
             failed = [part["name"] for part in job.result.get("parts", ()) if part.get("state") == "failed"]
             job.end("failed", f"Not everything could be made: {', '.join(failed) or 'see the log'}.", self._clock())

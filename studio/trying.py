@@ -20,6 +20,7 @@ from dialogue.store import MemoryEventStore
 from dialogue.turn import Understood, UserTurn
 from dialogue.turn_traces import trace_of_turn, turns_of
 from flows.commands import HandleCodeChange, Json, SessionEnd
+from flows.events import SlotSet
 from flows.model import Assistant
 from flows.values import Misfit, fitted
 from studio.errors import Fault, StudioError
@@ -125,8 +126,9 @@ class Trying:
             ConversationUnknown, TurnUnknown: there is no such slot, or the value is none of its type.
         """
         conversation = self.find(conversation_id).conversation
+        n_before = len(conversation.events)
         await conversation.set_slots(fitting(values, conversation.assistant), by=DESIGNER)
-        return [to_json(event) for event in conversation.events[-len(values) :]] if values else []
+        return [to_json(event) for event in conversation.events[n_before:] if isinstance(event, SlotSet)]
 
     async def rewind(self, conversation_id: str, dialogue: Dialogue, wanted: Rewinding) -> Rewound:
         """Make a conversation that stands where another one stood, under the assistant as it is now.

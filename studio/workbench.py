@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -30,13 +30,15 @@ from studio.people.comments import Comment, Comments
 from studio.people.errors import PeopleUnavailable
 from studio.people.presence import Place, Presence
 from studio.people.records import Person
-from studio.projects.assembling import assemble
+from studio.projects import tidying
+from studio.projects.assembling import assembled
 from studio.projects.branches import Branches
 from studio.projects.contents import manifest_of
 from studio.projects.environments import Environments
 from studio.projects.history import DRAFT, History
+from studio.projects.trained_sets import TrainedSet
 from studio.projects.workspace import Project, Workspace
-from studio.projects.writing import remove_folder
+from studio.tested import CoverageRun, LastTests, coverage_told, jobs_of_tests, outlined
 from studio.training_jobs import Job, TrainingJobs
 from studio.watching import FolderWatch
 
@@ -47,6 +49,8 @@ UNUSED_S = 600.0
 """So long nobody asked for a document, and no page listens, before it may be let go. Both are our own choice."""
 BRANCH: Final = "branch:"
 """Before the name of a branch, where a call is to run that."""
+TRAINED: Final = "trained:"
+"""Before the version of a trained set, where a call is to run that."""
 log = structlog.get_logger(__name__)
 
 
@@ -67,9 +71,11 @@ class Workbench:
         self._data = data
         self.hub = Hub()
         self.jobs = jobs or TrainingJobs(told=self._tell_job)
+        self.test_jobs = jobs_of_tests(lambda job: self.hub.tell(job.project, {"type": "tests", "state": job.state}))
         self._accounts = accounts
         self._clock = clock
         self._trainings = LastTrainings(data / "trained")
+        self._tests = LastTests(data / "tested")
         self._open: dict[str, OpenProject] = {}  # the longest unused first
         self._used_s: dict[str, float] = {}
         self._starting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -79,7 +85,8 @@ class Workbench:
         self._commenting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.closing = asyncio.Event()
         """Set when the server stops: whoever streams ends."""
-        self.n_streams = 0
+        self.streams: Counter[str] = Counter()
+        """How many server-sent events each person listens to, by id."""
 
     def end_streams(self) -> None:
         """End all server-sent events, so that a server that stops does not wait for its pages."""
@@ -90,7 +97,7 @@ class Workbench:
         return await asyncio.to_thread(self.workspace.get, project_id)
 
     async def folder_of(self, project_id: str, environment: str) -> tuple[Path, bool]:
-        """Return where the assistant of an environment, or of `branch:NAME`, lies, and whether that is the draft.
+        """Return where an environment, `branch:NAME` or `trained:VERSION` lies, and whether it is the draft.
 
         Raises:
             ProjectUnknown, CommitUnknown: nothing was published there.
@@ -101,7 +108,24 @@ class Workbench:
         published = self.environments_of(project)
         if environment.startswith(BRANCH):
             return await asyncio.to_thread(_branch_folder, project, environment[len(BRANCH) :], published), False
+        if environment.startswith(TRAINED):
+            return await asyncio.to_thread(published.trained_folder, environment[len(TRAINED) :]), False
         return await asyncio.to_thread(published.folder, environment), False
+
+    async def folder_of_version(self, project_id: str, version: str) -> Path:
+        """Return the folder of a version that `folder_of` has found before. Raises ProjectUnknown, CommitUnknown."""
+        snapshots = self.environments_of(await self.project(project_id)).snapshots
+        return await asyncio.to_thread(snapshots.folder, version)
+
+    async def tidy(self, running: Collection[Path] = ()) -> None:
+        """Throw away snapshots that nothing names; `running`: folders from which assistants run. Never raises."""
+        try:
+            gone = await asyncio.to_thread(tidying.tidy, self._data, running)
+        except (OSError, StudioError) as problem:
+            log.warning("old versions cannot be thrown away", reason=str(problem))
+        else:
+            if gone:
+                log.info("old versions thrown away", versions=gone)
 
     def environments_of(self, project: Project) -> Environments:
         """Return what is published of a project."""
@@ -115,7 +139,8 @@ class Workbench:
             if document is None:
                 project = await self.project(project_id)  # it may have been deleted while we waited
                 watch = await asyncio.to_thread(FolderWatch, project.folder, every_s=LOOK_EVERY_S)
-                document = await OpenProject.open(project.folder, project_id)
+                document = await OpenProject.open(project.folder, project_id, notes=self._notes(project))
+                document.set_tests(outlined(await asyncio.to_thread(self._tests.read, project.key)))
                 document.subscribe(lambda news: self.hub.tell(project_id, news))
                 watching = self._watch(project, watch)
                 self._watching[project_id] = asyncio.create_task(watching, name=f"watch {project_id}")
@@ -144,7 +169,8 @@ class Workbench:
         project = await self.project(project_id)
         async with self._opening[project_id]:
             place = await self._into_bin(project)
-            await asyncio.gather(*(self.jobs.stop(job) for job in self.jobs.of(project_id)))
+            for jobs in (self.jobs, self.test_jobs):
+                await asyncio.gather(*(jobs.stop(job) for job in jobs.of(project_id)))
             await self.let_go(project_id)
             self._presence.pop(project_id, None)
             await asyncio.to_thread(self._forget, project)
@@ -164,7 +190,11 @@ class Workbench:
     def _forget(self, project: Project) -> None:
         self.environments_of(project).forget()
         self._trainings.forget(project.key)
-        remove_folder(self._data / "assembled" / project.key)
+        self._tests.forget(project.key)
+        self._notes(project).unlink(missing_ok=True)
+
+    def _notes(self, project: Project) -> Path:
+        return self._data / "gestures" / f"{project.key}.jsonl"
 
     async def _let_unused_go(self) -> None:
         now_s = time.monotonic()
@@ -192,7 +222,7 @@ class Workbench:
 
     async def close(self) -> None:
         """Let go of everything."""
-        await self.jobs.close()
+        await asyncio.gather(self.jobs.close(), self.test_jobs.close())
         for project_id in tuple(self._watching):
             await self.let_go(project_id)
 
@@ -247,7 +277,10 @@ class Workbench:
         """Change the comments of a project and keep them. Raises what `change` raises, and AuthoringError."""
         project = await self.project(project_id)
         async with self._commenting[project_id]:
-            changed = change(await self.comments(project_id))
+            before = await self.comments(project_id)
+            changed = change(before)
+            if changed == before:
+                return before
             await asyncio.to_thread(write_text, project.folder, commenting.FILE, changed.to_text())
         self.hub.tell(project_id, {"type": "comments"})
         return changed
@@ -259,18 +292,26 @@ class Workbench:
     # Its trainings
 
     async def train(self, project_id: str, flows: Mapping[str, str | None], by: Person) -> Job:
-        """Start a training of the draft, with some flows as they are in other versions. Raises AlreadyTraining."""
+        """Start a training of the draft, or with some flows as they are in other versions. Raises AlreadyTraining."""
         project = await self.project(project_id)
+        kept = self.environments_of(project)
+        version = ""
 
         async def done() -> None:
-            if not flows:
+            if flows:
+                made = TrainedSet(version, self._clock(), by.name, dict(flows))
+                await asyncio.to_thread(kept.trained_sets.add, made)
+            else:
                 await asyncio.to_thread(self._trainings.write, project.key, began)
 
         async with self._starting[project_id]:
-            self.jobs.require_free(project_id)  # before its folder is put together anew under a training
+            self.jobs.require_free(project_id)
             began = await self._as_it_is(project, by)
-            made = self._data / "assembled" / project.key
-            folder = await asyncio.to_thread(assemble, project, flows, made) if flows else project.folder
+            folder = project.folder
+            if flows:
+                files = await asyncio.to_thread(assembled, project, flows)
+                version = await asyncio.to_thread(kept.snapshots.keep, files)
+                folder = await asyncio.to_thread(kept.snapshots.folder, version)
             job = self.jobs.start(project_id, folder, by.name, done)
         await self.note(by, "training started", project_id)
         return job
@@ -281,6 +322,27 @@ class Workbench:
         now = await self._as_it_is(project, by)
         last = await asyncio.to_thread(self._trainings.read, project.key)
         return changed_since(last, now.files, now.flows)
+
+    async def run_tests(self, project_id: str, by: Person) -> Job:
+        """Start a run of a project's tests, which tells what they come through. Raises TestsRunning."""
+        project = await self.project(project_id)
+        began = await self._as_it_is(project, by)
+
+        async def done() -> None:
+            tested = CoverageRun(began.at, by.name, began.files, began.flows, job.result or {})
+            known = outlined(tested)
+            await asyncio.to_thread(self._tests.write, project.key, tested)
+            (await self.document(project_id)).set_tests(known)
+
+        job = self.test_jobs.start(project_id, project.folder, by.name, done)
+        await self.note(by, "tests started", project_id)
+        return job
+
+    async def coverage(self, project_id: str, by: Person) -> dict[str, Any]:
+        """Say what the tests came through when they last ran, and whether anything has changed since."""
+        project = await self.project(project_id)
+        tested = await asyncio.to_thread(self._tests.read, project.key)
+        return coverage_told(tested, {} if tested is None else (await self._as_it_is(project, by)).files)
 
     async def _as_it_is(self, project: Project, by: Person) -> LastTraining:
         files = await asyncio.to_thread(manifest_of, project.folder)

@@ -45,7 +45,7 @@ def make_workbench(settings: Settings, served: Path) -> OpenedWorkbench:
     opened: OpenedWorkbench
     workspace = Workspace(settings.projects_folder, served=served)
     data = settings.conversations.log_file.parent
-    opened = OpenedWorkbench(Workbench(workspace, data, lambda: opened.accounts), data / "people.sqlite")
+    opened = OpenedWorkbench(Workbench(workspace, data, lambda: opened.accounts), settings.people_file)
     return opened
 
 
@@ -61,3 +61,4 @@ async def open_workbench(stack: AsyncExitStack, opened: OpenedWorkbench, board: 
     stack.push_async_callback(opened.workbench.close)
     opened.accounts = await board.start(ACCOUNTS, begin)
     await asyncio.to_thread(opened.workbench.workspace.tidy)
+    await opened.workbench.tidy()

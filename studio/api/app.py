@@ -16,19 +16,20 @@ from studio.api import (
     projects,
     rest_channel,
     rtc,
+    testing,
     together,
     training,
     trying,
     versions,
 )
-from studio.api.authentication import authorise
+from studio.api.authentication import SessionCookies, authorise
 from studio.api.errors import add_error_handlers
 from studio.api.limits import BodyLimit
 from studio.api.security import HostCheck, SecurityHeaders
 from studio.api.services import Services
 
 TITLE = "Vivavoce"
-_OF_STUDIO = (people, projects, editing, together, training, trying, versions, exchange)
+_OF_STUDIO = (people, projects, editing, together, training, trying, testing, versions, exchange)
 _ROUTES = (rtc, assistant, rest_channel, health, metrics, description, *_OF_STUDIO)
 
 
@@ -46,6 +47,7 @@ def create_app(services: Services) -> FastAPI:
     # Not a mount, which would also take a route's path when only the method is wrong.
     app.router.default = page.PageFiles(services.page_folder)
     app.add_middleware(BodyLimit)
+    app.add_middleware(SessionCookies)
     app.add_middleware(HostCheck, allowed=services.allowed_hosts)
     app.add_middleware(SecurityHeaders)  # outermost, so that refusals carry the headers as well
     return app

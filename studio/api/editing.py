@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -12,9 +16,11 @@ from studio.api.authentication import Asking
 from studio.api.given import Given
 from studio.api.projects import Bench
 from studio.authoring import condition_builder
-from studio.authoring.commands import Base, Command
+from studio.authoring.commands import Base, Command, DeleteFile, Patch, Put, RenameFlow, WriteFile
+from studio.authoring.project import OpenProject
 from studio.authoring.shapes import Conflict
-from studio.errors import RequestUnusable
+from studio.errors import RequestUnusable, StudioError
+from studio.projects.guarding import require_open_settings, settings_of
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["editing"])
 MOST_COMMANDS = 500
@@ -29,6 +35,8 @@ class Gesture(Given):
     label: str = Field("", max_length=200)
     client: str = Field("", max_length=64)
     """A random name that the page gave itself, told with the news of the edit, so that it knows its own."""
+    gesture: str = Field("", max_length=64)
+    """A random name of this gesture: sent again under it, because no answer came, it is answered and not done again."""
 
 
 class ConditionText(Given):
@@ -79,21 +87,48 @@ async def search(project: str, bench: Bench, q: Annotated[str, Query(min_length=
 async def edit(project: str, given: Gesture, by: Asking, bench: Bench) -> Any:
     """Carry out one gesture; 409 with three texts where somebody else has changed the same entry."""
     document = await bench.document(project)
+    if not by.may("administer"):
+        await _require_open_settings(document, given.commands)
     try:
-        outcome = await document.edit(given.commands, given.base, by=by.name, label=given.label, client=given.client)
+        outcome = await document.edit(
+            given.commands,
+            given.base,
+            by=by.name,
+            label=given.label,
+            client=given.client,
+            gesture=given.gesture,
+        )
     except RecursionError:
         raise RequestUnusable("What should be saved is nested too deeply. Nothing was saved: split it.") from None
     if isinstance(outcome, Conflict):
         body = {"code": "conflict", "message": _CLASH, **outcome.model_dump(mode="json", by_alias=True)}
         return JSONResponse(body, status_code=409)
     moved = {flow_id: keys for flow_id, keys in outcome.moved.items() if keys}
-    if moved:
-        comments = await bench.comments(project)
-        if comments.moved(moved) != comments:
-            await bench.change_comments(project, lambda now: now.moved(moved))
+    renamed = {each.flow: each.id for each in given.commands if isinstance(each, RenameFlow) and each.flow != each.id}
+    if moved or renamed:
+        await bench.change_comments(project, lambda now: now.moved(moved).renamed(renamed))
     detail = {"label": given.label, "flows": [flow.id for flow in outcome.flows], "files": sorted(outcome.files)}
     await bench.note(by, "edited", project, detail)
     return Response(outcome.model_dump_json(by_alias=True), media_type="application/json")
+
+
+async def _require_open_settings(document: OpenProject, commands: Sequence[Command]) -> None:
+    """Refuse to change what only an admin may. Raises SettingsRefused."""
+    changes: dict[str, list[bytes | None]] = defaultdict(list)
+    for command in commands:
+        match command:
+            case WriteFile(path=path, text=text):
+                changes[path].append(text.encode())
+            case DeleteFile(path=path):
+                changes[path].append(None)
+            case Patch(file=path, edits=edits):
+                changes[path] += [splice.new.encode() for splice in edits]
+            case Put(file=str(path), value=value):
+                changes[path].append(json.dumps(value, default=str).encode())
+    for path in [path for path in changes if settings_of(path) is not None]:
+        with suppress(StudioError):  # there is no such file yet
+            changes[path].append((await document.read_file(path)).text.encode())
+    require_open_settings(changes)
 
 
 @router.post("/conditions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -54,7 +55,8 @@ def _detail(error: Exception) -> dict[str, Any]:
 
 async def _expected(request: Request, error: Exception) -> JSONResponse:
     if http_status_of(error) >= 500:
-        structlog.get_logger(__name__).warning("request failed", path=request.url.path, reason=str(error))
+        with suppress(OSError):  # the disk that is full may be the log's too: what the person hears is the reason
+            structlog.get_logger(__name__).warning("request failed", path=request.url.path, reason=str(error))
     return problem(error)
 
 

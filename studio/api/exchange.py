@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +10,8 @@ from fastapi.responses import JSONResponse
 
 from studio.api.authentication import Asking
 from studio.api.projects import Bench
-from studio.projects.exchange import archive, take_push
+from studio.projects.exchange import archive
+from studio.whole_changes import take_push
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["exchange"])
 _CLASH = "Both sides have changed the same places. Nothing was taken: pull, settle them, and push again."
@@ -32,9 +32,8 @@ async def take(project: str, request: Request, by: Asking, bench: Bench, allow_e
     Only an admin pushes changed code, since it runs on this machine.
     """
     content = await request.body()
-    async with bench.whole(project) as found:
-        take_it = partial(take_push, found, allows_errors=allow_errors, allows_code=by.may("administer"))
-        pushed = await asyncio.to_thread(take_it, content)
+    may_bring_code = by.may("administer")
+    pushed = await take_push(bench, project, content, allows_errors=allow_errors, allows_code=may_bring_code)
     told = pushed.to_json()
     if pushed.conflicts:
         return JSONResponse({"code": "conflict", "message": _CLASH, **told}, status_code=409)

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio.api.authentication import find_person
+from studio.api.authentication import known_person
 from studio.api.errors import problem
 from studio.errors import RequestTooLarge, RequestTooSlow, RequestUnusable, StudioError
 from studio.people.errors import SignInNeeded
@@ -43,7 +43,7 @@ class BodyLimit:
             return
         try:
             timeout_s = PROJECT_TIMEOUT_S if _limit(scope["path"]) == PROJECT_LIMIT_BYTES else self._timeout_s
-            if _limit(scope["path"]) > BODY_LIMIT_BYTES and await find_person(Request(scope)) is None:
+            if _limit(scope["path"]) > BODY_LIMIT_BYTES and await known_person(Request(scope)) is None:
                 raise SignInNeeded("Sign in first, or send a token as bearer.")
             async with asyncio.timeout(timeout_s):
                 body = await _read(scope, receive)

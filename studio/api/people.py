@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from studio.api.authentication import COOKIE, Asking, find_person
+from studio.api.authentication import COOKIE, Asking, find_person, set_session
 from studio.api.given import Given
 from studio.api.services import Services, services_of
 from studio.errors import ServiceNotReady
@@ -74,13 +74,15 @@ async def me(request: Request) -> dict[str, Any]:
 async def sign_in(given: SignIn, request: Request, response: Response, accounts: Using) -> dict[str, Any]:
     """Sign in; the answer sets the session's cookie."""
     address = request.client.host if request.client else "unknown"
-    return _signed_in(await accounts.sign_in(given.name, given.password, address), request, response)
+    session = await accounts.sign_in(given.name, given.password, address)
+    return await _signed_in(session, request, response, accounts)
 
 
 @router.post("/session/link")
 async def redeem(given: Redeem, request: Request, response: Response, accounts: Using) -> dict[str, Any]:
     """Take a one-time link: choose a password and be signed in."""
-    return _signed_in(await accounts.redeem(given.link, given.password, given.name), request, response)
+    session = await accounts.redeem(given.link, given.password, given.name)
+    return await _signed_in(session, request, response, accounts)
 
 
 @router.delete("/session", status_code=204)
@@ -156,16 +158,11 @@ def link_path(link: str) -> str:
     return f"/studio/welcome#{link}"
 
 
-def _signed_in(session: Session, request: Request, response: Response) -> dict[str, Any]:
-    response.set_cookie(
-        COOKIE,
-        session.token,
-        max_age=14 * 24 * 3600,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+async def _signed_in(session: Session, request: Request, response: Response, accounts: Accounts) -> dict[str, Any]:
+    """Give the browser its new session; the one that it came with ends, since nobody could end it any more."""
+    if (before := request.cookies.get(COOKIE)) is not None:
+        await accounts.sign_out(before)
+    set_session(response, session.token, request.url.scheme)
     return _told(session.person)
 
 

@@ -18,7 +18,7 @@ from studio.errors import (
     RequestUnusable,
     ServiceNotReady,
 )
-from studio.running_assistants import ENVIRONMENT, PROJECT
+from studio.running_assistants import ENVIRONMENT, PROJECT, PUBLISHED
 from studio.trying import CHAT, CONVERSATION
 from studio.versions import Dialogue
 
@@ -57,8 +57,10 @@ async def offer(
     if conversation or (project and environment != PRODUCTION):
         require_known(request)
     if project:
-        await prepare_assistant(services, project, environment)
+        _, version = await _prepared(services, project, environment)
         about |= {PROJECT: project, ENVIRONMENT: environment}
+        if version is not None:
+            about[PUBLISHED] = version
         if conversation:
             about[CONVERSATION] = services.trying.find(conversation).conversation.conversation_id
         if is_chat:
@@ -103,11 +105,17 @@ async def prepare_assistant(services: Services, project: str, environment: str) 
     Raises:
         ProjectUnknown, CommitUnknown, AssistantInvalid, ServiceNotReady.
     """
+    dialogue, _ = await _prepared(services, project, environment)
+    return dialogue
+
+
+async def _prepared(services: Services, project: str, environment: str) -> tuple[Dialogue, str | None]:
+    """Return what is prepared, and its version, None of a draft."""
     running = services.running()
     if services.workbench is None or running is None:
         raise ServiceNotReady("This server runs one assistant only, or is still starting.")
     folder, is_draft = await services.workbench.folder_of(project, environment)
-    return await running.dialogue(folder, is_draft=is_draft)
+    return await running.dialogue(folder, is_draft=is_draft), None if is_draft else folder.parent.name
 
 
 def _known(gateway: CallGateway, call_id: str) -> CallStatus:

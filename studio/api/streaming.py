@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, ClassVar, Final, TypeVar
@@ -23,14 +24,16 @@ from studio.workbench import Workbench
 
 PING_S: Final = 15
 ASK_EVERY_S = 30.0
-"""So long somebody who was shut out may go on hearing."""
+"""So long somebody whose session has expired may go on hearing; who is shut out stops hearing at once."""
 MOST_STREAMS = 500
 """Streams that one server keeps open, each a task and a queue. Browsers open one for each page; our own choice."""
+MOST_OF_ONE = 60
+"""Streams of one person: nobody shuts out the others by opening pages. Our own choice."""
 _T = TypeVar("_T")
 
 
 class TooManyStreams(StudioError):
-    """So many pages listen already."""
+    """So many pages listen already, everybody's or one person's."""
 
     code: ClassVar[str] = "too-many-streams"
     fault: ClassVar[Fault] = "provider"
@@ -39,17 +42,21 @@ class TooManyStreams(StudioError):
 
 def event_stream(request: Request, bench: Workbench, told: AsyncGenerator[Mapping[str, Any]]) -> EventSourceResponse:
     """Answer with a stream of `told`, as JSON. Raises TooManyStreams."""
-    if bench.n_streams >= MOST_STREAMS:
+    if bench.streams.total() >= MOST_STREAMS:
         raise TooManyStreams("Too many pages listen to this server already. Close some, then load this one again.")
+    person = request.state.person.id
+    if bench.streams[person] >= MOST_OF_ONE:
+        raise TooManyStreams(f"You have {MOST_OF_ONE} pages open already. Close some, then load this one again.")
 
     async def lines() -> AsyncIterator[dict[str, str]]:
-        bench.n_streams += 1
+        bench.streams[person] += 1
         try:
             async with aclosing(_while_allowed(request, bench.closing, told)) as allowed:
                 async for news in allowed:
                     yield {"data": json.dumps(news, ensure_ascii=False, default=str)}
         finally:
-            bench.n_streams -= 1
+            bench.streams[person] -= 1
+            bench.streams += Counter()  # without those that have none
             await told.aclose()
 
     return EventSourceResponse(lines(), ping=PING_S)
@@ -59,12 +66,15 @@ async def _while_allowed(request: Request, closing: asyncio.Event, told: AsyncGe
     """Yield what is told until it ends, the server closes, or whoever asked may not read any more."""
     ending = asyncio.ensure_future(closing.wait())
     following: asyncio.Future[_T] | None = None
+    losing = _somebody_loses_rights(request)
     asked_s = time.monotonic()
     try:
         while not closing.is_set():
             following = following or asyncio.ensure_future(anext(told))
-            await asyncio.wait((following, ending), timeout=ASK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
-            if time.monotonic() - asked_s >= ASK_EVERY_S:
+            await asyncio.wait((following, ending, losing), timeout=ASK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+            if losing.done() or time.monotonic() - asked_s >= ASK_EVERY_S:
+                losing.cancel()
+                losing = _somebody_loses_rights(request)  # before it is asked, so that nothing is missed
                 if not await _may_read(request):
                     return
                 asked_s = time.monotonic()
@@ -76,16 +86,26 @@ async def _while_allowed(request: Request, closing: asyncio.Event, told: AsyncGe
                     return
                 yield news
     finally:
-        for waiting in (ending, following):
+        for waiting in (ending, losing, following):
             if waiting is not None:
                 waiting.cancel()
                 with suppress(asyncio.CancelledError, StopAsyncIteration):
                     await waiting
 
 
+def _somebody_loses_rights(request: Request) -> asyncio.Future[Any]:
+    """Be done as soon as somebody's rights, session or token may have ended."""
+    try:
+        accounts = request.app.state.services.door.accounts()
+    except StudioError:
+        accounts = None
+    waiting = asyncio.Event() if accounts is None else accounts.lost_rights
+    return asyncio.ensure_future(waiting.wait())
+
+
 async def _may_read(request: Request) -> bool:
     try:
-        person = await find_person(request)
+        person = await find_person(request, is_use=False)  # a page that only listens is not in use
     except PeopleUnavailable:  # a full disk ends nobody's work
         return True
     return person is not None and person.may("read")

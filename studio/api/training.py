@@ -30,7 +30,6 @@ class Train(Given):
 
 class Speech(Given):
     text: str = Field(min_length=1, max_length=MOST_CHARACTERS)
-    voice: str | None = Field(None, max_length=200)
 
 
 @router.post("/train", status_code=202)

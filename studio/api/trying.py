@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from dialogue.replaying import TurnComparison, TurnTrace
+from dialogue.replaying import TurnComparison
 from dialogue.testing.commands_file import format_commands
 from dialogue.testing.from_log import case_from_log
 from dialogue.testing.results import CaseResult
+from dialogue.turn_traces import TurnTrace
 from studio.api.authentication import Asking
 from studio.api.given import Given
 from studio.api.projects import Bench

@@ -7,19 +7,22 @@ from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
+from studio import whole_changes
 from studio.api.authentication import Asking
 from studio.api.given import Given
 from studio.api.projects import Bench
+from studio.api.services import Services, services_of
 from studio.people.errors import NotAllowed
 from studio.people.records import Person
-from studio.projects.branches import Branches, BranchMerge
+from studio.projects.branches import Branches, BranchMerge, Side
 from studio.projects.environments import Environments
 from studio.projects.git import Person as Author
+from studio.projects.guarding import require_no_code, require_open_settings
 from studio.projects.history import History
-from studio.projects.workspace import require_no_code
+from studio.whole_changes import Publishing
 from studio.workbench import Workbench
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["versions"])
@@ -50,10 +53,11 @@ class NamedBranch(Given):
 
 
 class Merge(Given):
-    """`solved`: the texts of files that were in conflict; null where a file goes."""
+    """`solved`: the texts of files in conflict, null where a file goes; `sides`: those of which one side is taken."""
 
     name: _Name
     solved: dict[str, str | None] = Field(default_factory=dict, max_length=1_000)
+    sides: dict[str, Side] = Field(default_factory=dict, max_length=1_000)
 
 
 class DeletedBranch(Given):
@@ -62,9 +66,12 @@ class DeletedBranch(Given):
 
 
 class Publish(Given):
+    """`version`: that of a trained set, published as it was trained; without it the draft as it is."""
+
     environment: Literal["staging", "production"]
     message: _Message
     is_allowed: bool = False
+    version: str | None = Field(None, max_length=100)
 
 
 class Rollback(Given):
@@ -147,11 +154,13 @@ async def switch(project: str, given: NamedBranch, by: Asking, bench: Bench) -> 
 @router.post("/branches/merge")
 async def merge(project: str, given: Merge, by: Asking, bench: Bench) -> dict[str, Any]:
     """Merge another branch into the current one; with conflicts nothing is changed, and they are told."""
-    if not by.may("administer"):
-        require_no_code(given.solved)
     solved = {path: None if text is None else text.encode() for path, text in given.solved.items()}
+    if not by.may("administer"):
+        require_no_code(solved)
+        require_open_settings({path: (text,) for path, text in solved.items()})
     async with bench.whole(project) as found:
-        merged = await asyncio.to_thread(lambda: Branches(History(found)).merge(given.name, _author(by), solved=solved))
+        merge_it = partial(Branches(History(found)).merge, given.name, _author(by))
+        merged = await asyncio.to_thread(merge_it, solved=solved, sides=given.sides)
     _tell_changed(bench, project)
     await bench.note(by, "branch merged", project, {"name": given.name, "commit": merged.commit})
     return _told_merge(merged)
@@ -173,17 +182,25 @@ async def environments(project: str, bench: Bench) -> list[dict[str, Any]]:
 
 
 @router.post("/publish", status_code=201)
-async def publish(project: str, given: Publish, by: Asking, bench: Bench) -> dict[str, Any]:
-    """Publish the draft. Running calls go on with the version they began with."""
+async def publish(
+    project: str, given: Publish, by: Asking, bench: Bench, services: Annotated[Services, Depends(services_of)]
+) -> dict[str, Any]:
+    """Publish the draft, or a set that was trained. Running calls go on with the version they began with."""
     if given.environment == "production" and not by.may("publish"):
         raise NotAllowed(f"As {by.role} you may publish to staging. An operator or admin publishes to production.")
-    async with bench.whole(project) as found:
-        kept = bench.environments_of(found)
-        made, left_out = await asyncio.to_thread(
-            lambda: kept.publish(given.environment, given.message, _author(by), is_allowed=given.is_allowed)
-        )
+    wanted = Publishing(given.environment, given.message, given.is_allowed, given.version)
+    made, left_out = await whole_changes.publish(bench, project, wanted, _author(by))
     await _told_publication(bench, project, by, "published", made.to_json())
+    running = services.running()
+    await bench.tidy(() if running is None else running.folders())
     return {**made.to_json(), "left_out": [asdict(one) for one in left_out]}
+
+
+@router.get("/trained")
+async def trained(project: str, bench: Bench) -> list[dict[str, Any]]:
+    """List the sets of flow versions that were trained and can be published or called, the latest first."""
+    kept = await _environments(bench, project)
+    return [one.to_json() for one in await asyncio.to_thread(kept.trained_sets.all)]
 
 
 @router.post("/rollback", status_code=201)

@@ -39,6 +39,7 @@ from studio.authoring.project_files import ProjectFiles
 from studio.authoring.shapes import Position
 from studio.authoring.tree import parse_text
 from studio.authoring.undo import matched_keys, patched
+from studio.authoring.unreadable import require_readable
 from studio.authoring.views import parsed
 
 FLOW_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
@@ -116,6 +117,7 @@ def _apply(work: Work, command: Any) -> None:
 
 
 def _own(work: Work, flow_id: str) -> None:
+    require_readable(work.files, flow_id)
     if flow_id not in work.files.flows and flow_id in default_flows(work.files):
         raise EditRefused(f"'{flow_id}' comes with the product. Customise it first, then change your own copy.")
 
@@ -136,6 +138,7 @@ def _on_flow(work: Work, command: OnFlow) -> None:
 
 
 def _set_positions(work: Work, command: SetPositions) -> None:
+    require_readable(work.files, command.flow)
     own = dict(work.files.positions.get(command.flow, {}))
     file_known = command.flow in work.files.flows or command.flow in default_flows(work.files)
     if not file_known:
@@ -154,6 +157,7 @@ def check_flow_id(work: Work, flow_id: str) -> None:
         raise EditRefused(f"'{flow_id}' cannot be a flow's id: use letters without accents, digits, '_' and '-'.")
     if flow_id in work.files.flows:
         raise EditRefused(f"There is a flow '{flow_id}' already. Choose another id.")
+    require_readable(work.files, flow_id)
 
 
 def _add_flow(work: Work, command: AddFlow) -> None:
@@ -210,6 +214,7 @@ def _rename_flow(work: Work, command: RenameFlow) -> None:
 
 
 def _duplicate_flow(work: Work, command: DuplicateFlow) -> None:
+    require_readable(work.files, command.flow)
     check_flow_id(work, command.id)
     defaults = default_flows(work.files)
     file, spot = work.files.flow(command.flow) if command.flow in work.files.flows else _default(work, command.flow)
@@ -242,6 +247,7 @@ def _default(work: Work, flow_id: str) -> Any:
 def _customise(work: Work, flow_id: str) -> None:
     if flow_id in work.files.flows:
         raise EditRefused(f"'{flow_id}' is customised already.")
+    require_readable(work.files, flow_id)
     file, spot = _default(work, flow_id)
     fragment = file.fragment(spot.part)
     _new_flow(work, flow_id, fragment.at(spot.path), patterns_path(work.files), fragment.lines(spot.path))

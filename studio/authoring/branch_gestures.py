@@ -37,6 +37,9 @@ def connect(editor: FlowEditor, command: Connect) -> None:
         raise EditRefused("It is not known what this step does. Mend it in the text first.")
     target = END if command.to is None else target_of(editor, command.to)
     is_there = (source, command.kind, command.index) in editor.wanted()
+    if is_there and command.kind == "else" and command.to is not None:
+        # The end that is meant without an `else` is no branch yet: asked for, it is written.
+        is_there = editor.edge(source, "else", command.index)[1].place is not None
     if not is_there:
         _add_way(editor, source, command)
     wanted = editor.wanted()

@@ -165,8 +165,11 @@ class Rename(_Command):
 
 
 class PutExamples(_Command):
+    """All sentences of an intent, or with `kind` all words of an entity's lookup table; `intent` names it."""
+
     op: Literal["put_examples"]
     intent: _Name
+    kind: Literal["intent", "lookup"] = "intent"
     examples: list[str] = Field(max_length=20_000)
     file: _File | None = None
 
@@ -232,14 +235,6 @@ class Base(_Command):
 
     flows: dict[str, str] = {}
     files: dict[str, str] = {}
-
-
-class Gesture(_Command):
-    """One request, one undo entry."""
-
-    commands: list[Command] = Field(min_length=1, max_length=500)
-    base: Base = Base()
-    label: str = ""
 
 
 COMMANDS: TypeAdapter[list[Command]] = TypeAdapter(list[Command])

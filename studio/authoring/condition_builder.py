@@ -163,7 +163,7 @@ def _comparison(tree: Mapping[str, Json]) -> str:
     if operator == "holds":
         return name
     if operator in ("is set", "is not set"):
-        return f"{name} {'!=' if operator == 'is set' else '='} null"
+        return f"{name} {'is not' if operator == 'is set' else 'is'} null"
     if "value" not in tree:
         raise ConditionInvalid(f"Say what {name} is compared with.")
     value = tree["value"]
@@ -173,6 +173,8 @@ def _comparison(tree: Mapping[str, Json]) -> str:
         return "{" + " ".join(_written(one) for one in value) + "} contains " + name
     if operator not in OPERATORS:
         raise ConditionInvalid(f"'{operator}' is no operator. These are: {', '.join(OPERATORS)}, in, holds.")
+    if value is None and operator in ("=", "!="):
+        return f"{name} {'is' if operator == '=' else 'is not'} null"  # as people write it
     return f"{name} {operator} {_written_side(value)}"
 
 

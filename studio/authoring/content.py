@@ -9,9 +9,10 @@ from flows.commands import Json
 from studio.authoring.errors import NothingThere
 from studio.authoring.files import is_text
 from studio.authoring.mentions import Kind
-from studio.authoring.outline import DOCUMENTS, entries, examples, listed, users
+from studio.authoring.outline import DOCUMENTS, entries, examples, listed, sentences, users
 from studio.authoring.parts import etag_of
 from studio.authoring.project_files import ProjectFiles
+from studio.authoring.uses import uses
 
 SECTIONS: Final = ("slots", "responses", "intents", "entities", "actions", "documents", "voice", "session_config")
 
@@ -27,9 +28,18 @@ def section(files: ProjectFiles, name: str, sizes: Mapping[str, int]) -> Json:
     if name == "intents":
         return _intents(files)
     if name in ("entities", "actions"):
-        use, kind = users(files), cast("Kind", name)
+        use, other, kind = users(files), uses(files), cast("Kind", name)
+        words = lookups(files) if name == "entities" else {}
         return [
-            {"name": one, "value": options, "file": path, "line": line, "used_by": use.get((kind, one), [])}
+            {
+                "name": one,
+                "value": options,
+                "file": path,
+                "line": line,
+                "used_by": use.get((kind, one), []),
+                "used_in": other.get((kind, one), []),
+                "lookup": words.get(one, []),
+            }
             for one, (path, line, options) in listed(files, name).items()
         ]
     if name == "documents":
@@ -50,8 +60,20 @@ def section(files: ProjectFiles, name: str, sizes: Mapping[str, int]) -> Json:
     raise NothingThere(f"There is no content called '{name}'. These are: {', '.join(SECTIONS)}.")
 
 
+def lookups(files: ProjectFiles) -> dict[str, list[str]]:
+    """Return the words of each lookup table."""
+    found: dict[str, list[str]] = {}
+    for path in files.data_paths:
+        file = files.yaml(path)
+        for _, spot in file.entries("nlu"):
+            item = file.fragment(spot.part).at(spot.path)
+            if isinstance(item, dict) and item.get("lookup") is not None:
+                found.setdefault(str(item["lookup"]), []).extend(sentences(item.get("examples")))
+    return found
+
+
 def _maps(files: ProjectFiles, name: str) -> Json:
-    use, kind = users(files), cast("Kind", name)
+    use, other, kind = users(files), uses(files), cast("Kind", name)
     return [
         {
             "name": one,
@@ -60,13 +82,14 @@ def _maps(files: ProjectFiles, name: str) -> Json:
             "line": file.first_line(spot.part),
             "etag": etag_of(file.parts[spot.part].text),
             "used_by": use.get((kind, one), []),
+            "used_in": other.get((kind, one), []),
         }
         for one, file, spot, value in entries(files, name)
     ]
 
 
 def _intents(files: ProjectFiles) -> Json:
-    use, known, domain = users(files), examples(files), listed(files, "intents")
+    use, other, known, domain = users(files), uses(files), examples(files), listed(files, "intents")
     return [
         {
             "name": name,
@@ -75,6 +98,7 @@ def _intents(files: ProjectFiles) -> Json:
             "line": domain[name][1] if name in domain else 0,
             "examples": known.get(name, []),
             "used_by": use.get(("intents", name), []),
+            "used_in": other.get(("intents", name), []),
         }
         for name in dict.fromkeys([*domain, *known])
     ]

@@ -117,10 +117,10 @@ def _index(rows: Json, name: str) -> int | None:
 
 
 def put_examples(files: ProjectFiles, command: PutExamples) -> ProjectFiles:
-    """Write all sentences of an intent; none of them deletes its entry."""
+    """Write all sentences of an intent, or all words of a lookup table; none of them deletes its entry."""
     sentences = [" ".join(example.split()) for example in command.examples if example.strip()]
     check_saveable(list(sentences))
-    found = _examples_at(files, command.intent)
+    found = _examples_at(files, command)
     if found is None:
         if not sentences:
             return files
@@ -135,12 +135,12 @@ def put_examples(files: ProjectFiles, command: PutExamples) -> ProjectFiles:
     return files.with_yaml(read_file(path, fragment.text))
 
 
-def _examples_at(files: ProjectFiles, intent: str) -> tuple[str, int] | None:
+def _examples_at(files: ProjectFiles, command: PutExamples) -> tuple[str, int] | None:
     for path in files.data_paths:
         file = files.yaml(path)
         for name, spot in file.entries("nlu"):
             item = file.fragment(spot.part).at(spot.path)
-            if isinstance(item, dict) and str(item.get("intent")) == intent and name.isdigit():
+            if isinstance(item, dict) and str(item.get(command.kind)) == command.intent and name.isdigit():
                 return path, int(name)
     return None
 
@@ -163,6 +163,6 @@ def _new_examples(files: ProjectFiles, command: PutExamples, sentences: list[str
     rows = fragment.at(("nlu",))
     if rows is not None and not isinstance(rows, list):
         raise EditRefused(f"'nlu' of {path} is no list. Change it in the text.")
-    value = {"intent": command.intent, "examples": _written(None, sentences)}
+    value = {command.kind: command.intent, "examples": _written(None, sentences)}
     fragment.insert_item(("nlu",), len(rows or ()), value)
     return files.with_yaml(read_file(path, fragment.text))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,7 @@ from typing import Final
 
 from flows.source import MAX_FILE_CHARACTERS
 from studio.authoring.errors import AuthoringError, FileRefused, ProjectGone, SaveFailed
+from studio.projects.paths import fold, left_out_because, problem_of_path
 
 SUFFIXES: Final = frozenset(
     {".yml", ".yaml", ".md", ".markdown", ".txt", ".jinja2", ".j2", ".json", ".jsonl", ".csv", ".html", ".htm"}
@@ -36,6 +37,7 @@ _FORBIDDEN: Final = frozenset('<>:"|?*\\')
 _REASONS: Final = {
     errno.ENOSPC: "The disk is full. Free some space and save again",
     errno.EDQUOT: "Your share of the disk is used up. Free some space and save again",
+    errno.EFBIG: "This server may not write so much into a file. Raise its limit or make the file smaller; save again",
     errno.EROFS: "The folder can only be read. Move the project to a disk that can be written",
     errno.EACCES: "This server may not write here. Give it write permission for the project's folder",
     errno.EPERM: "This server may not write here. Give it write permission for the project's folder",
@@ -178,44 +180,63 @@ def write_text(root: Path, path: str, text: str) -> None:
         raise ProjectGone("The project's folder is not there any more. Put it back; what you typed is still here.")
     place = _inside(root, checked_path(path))
     try:
+        if not place.exists():
+            _require_publishable(root, path)
         place.parent.mkdir(parents=True, exist_ok=True)
-        _replace(place, data)
+        replace_file(place, data)
     except OSError as error:
         raise _failed(path, error) from error
 
 
-def _replace(place: Path, data: bytes) -> None:
+def _require_publishable(root: Path, path: str) -> None:
+    """Refuse a new file that would run in the draft and be no part of what is published. Raises FileRefused."""
+    problem = problem_of_path(path) or left_out_because(path)
+    if problem is not None:
+        raise FileRefused(f"'{path[:80]}' cannot be a file of a project ({problem}). Choose another name.")
+    folder = root
+    for part in path.split("/"):
+        names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+        spelled = next((name for name in names if name != part and fold(name) == fold(part)), None)
+        if spelled is not None and part not in names:
+            told = f"there is '{spelled}' already, which is the same name on some systems"
+            raise FileRefused(f"'{path[:80]}' cannot be made: {told}. Choose another name.")
+        folder /= part
+
+
+def replace_file(place: Path, data: bytes) -> None:
+    """Put a file in its place, whole or not at all, with the mode and owner of the one that it replaces.
+
+    Raises:
+        OSError: what was there still is.
+    """
     old = place.stat() if place.exists() else None
-    handle, name = tempfile.mkstemp(prefix=".vivavoce-", suffix=".tmp", dir=place.parent)
-    beside = Path(name)
+    beside = place.with_name(f".vivavoce-{secrets.token_hex(8)}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            _keep_owner(file.fileno(), old)
+            if old is not None:
+                _keep_owner(file.fileno(), old)
             os.fsync(file.fileno())
         beside.replace(place)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
-    _flush_folder(place.parent)
+    flush_folder(place.parent)
 
 
-def _keep_owner(handle: int, old: os.stat_result | None) -> None:
-    if old is None:
-        mask = os.umask(0)
-        os.umask(mask)
-        os.fchmod(handle, 0o666 & ~mask)
-        return
+def _keep_owner(handle: int, old: os.stat_result) -> None:
     if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(OSError):  # only root may give files away; the group alone may still be kept
             os.fchown(handle, old.st_uid, old.st_gid)
     os.fchmod(handle, stat.S_IMODE(old.st_mode))
 
 
-def _flush_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # some file systems cannot flush a folder; the rename is then as safe as theirs
+def flush_folder(folder: Path) -> None:
+    """Make sure that names in a folder are on the disk; where the file system cannot, its renames are as safe."""
+    with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)
@@ -232,7 +253,7 @@ def remove(root: Path, path: str) -> None:
     place = _inside(root, checked_path(path))
     try:
         place.unlink(missing_ok=True)
-        _flush_folder(place.parent)
+        flush_folder(place.parent)
     except OSError as error:
         raise _failed(path, error) from error
 

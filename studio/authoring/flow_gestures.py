@@ -218,6 +218,9 @@ def _set_field(editor: FlowEditor, command: SetField) -> None:
             editor.fragment.remove(full)
 
 
+_TAILS: Final = ("next", "steps")
+
+
 def _write(editor: FlowEditor, path: Path, value: Any) -> None:
     """Write a value, making what it stands in; an index one behind a list's end adds to the list."""
     for length in range(1, len(path)):
@@ -233,6 +236,10 @@ def _write(editor: FlowEditor, path: Path, value: Any) -> None:
         editor.fragment.insert_item(path[:-1], last, value)
     elif isinstance(last, str) and not isinstance(rows, dict):
         raise EditRefused(f"'{path[-2] if len(path) > 1 else last}' is no map here. Change it in the text.")
+    elif isinstance(rows, dict) and last not in rows and (tail := next((key for key in _TAILS if key in rows), None)):
+        # Where a person writes it: what goes on from here, and the steps, stay last.
+        above = list(rows)[: list(rows).index(tail)]
+        editor.fragment.insert_pair(path, value, after=above[-1] if above else None, first=not above)
     else:
         editor.fragment.update(path, value)
 

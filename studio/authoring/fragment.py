@@ -258,10 +258,6 @@ class Fragment:
         new = inline_key(name, self.setting.manner)
         self._splice(pair[0].start, pair[0].end, new, plain_data.renamed(self.data, path, name))
 
-    def replace_in(self, node: Node, start: int, end: int, new: str) -> None:
-        """Replace a stretch inside one scalar's own text, without a check of what comes out."""
-        self._settle(self.text[: node.start + start] + new + self.text[node.start + end :], None, is_checked=False)
-
     def lines(self, path: Path) -> list[str]:
         """Return an entry's lines, comments included, with its column taken to 0."""
         if self._is_in_flow(path):

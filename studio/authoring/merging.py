@@ -2,22 +2,28 @@
 
 A text is cut at its entries (a flow's properties and steps, a section's entries). What only one side changed is taken,
 also directly beside what the other changed; where both changed one entry differently, that is a conflict, and the
-merged text has theirs there, so that saving it unseen loses nothing of anybody else's.
+merged text has theirs there, so that saving it unseen loses nothing of anybody else's. What neither side said twice
+and the merged text would (both made a slot of one name) is a conflict as well.
 """
 
 from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from flows.findings import Findings
+from flows.source import read_yaml
 from studio.authoring.errors import EditRefused, TextInvalid
 from studio.authoring.extents import extent
 from studio.authoring.shapes import Lines
 from studio.authoring.tree import Node, parse_text
 
+_LINE: Final = re.compile(r"\d+$")
+"""Of the message about a second entry: the line of the first, which a merge moves."""
 _STEP_LISTS: Final = frozenset({"steps", "next", "then", "else"})
 _MAPS_DEEP: Final = 2
 """Sections and their entries are entries of their own; below, a flow's properties are, but not, say, a slot's: an entry
@@ -45,10 +51,29 @@ def merge(base: str, theirs: str, mine: str, *, is_yaml: bool = True) -> Merged:
         return Merged(theirs, [])
     if base == theirs:
         return Merged(mine, [])
-    merged = _merged(*((cut(text) if is_yaml else _lines(text)) for text in (base, theirs, mine)), is_yaml=is_yaml)
-    if is_yaml and not merged.conflicts and not _parses(merged.text):
+    if not is_yaml:
+        return _merged(_lines(base), _lines(theirs), _lines(mine), keeps_apart=False)
+    pieces = cut(base), cut(theirs), cut(mine)
+    merged = _merged(*pieces, keeps_apart=True)
+    if not merged.conflicts and not _parses(merged.text):
         return Merged(theirs, [Lines(start_line=1, end_line=_count(theirs))])
-    return merged
+    known = _said_twice(base) | _said_twice(theirs) | _said_twice(mine)
+    if not _said_twice(merged.text).keys() - known.keys():
+        return merged
+    closer = _merged(*pieces, keeps_apart=False)  # both may have made it at one place: then theirs stands there
+    if closer.conflicts and not _said_twice(closer.text).keys() - known.keys():
+        return closer
+    twice = [line for name, line in _said_twice(merged.text).items() if name not in known]
+    return Merged(merged.text, [*merged.conflicts, *(Lines(start_line=line, end_line=line) for line in sorted(twice))])
+
+
+def _said_twice(text: str) -> dict[str, int]:
+    """Return what a text says twice where once is meant, such as two slots of one name, with the line of the second."""
+    findings = Findings()
+    read_yaml(text, "", findings)
+    return {
+        _LINE.sub("", finding.message): finding.line for finding in findings.sorted() if finding.code == "duplicate-key"
+    }
 
 
 def _lines(text: str) -> list[str]:
@@ -106,7 +131,8 @@ def _clash(one: _Change, other: _Change) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _merged(base: list[str], theirs: list[str], mine: list[str], *, is_yaml: bool) -> Merged:
+def _merged(base: list[str], theirs: list[str], mine: list[str], *, keeps_apart: bool) -> Merged:
+    """Merge texts cut into pieces; `keeps_apart`: what the two changed beside each other is no conflict."""
     mixed = [(change, True) for change in _changes(base, theirs)] + [(change, False) for change in _changes(base, mine)]
     mixed.sort(key=lambda one: (one[0].start, one[0].end, not one[1]))
     text, conflicts, position, index = "", list[Lines](), 0, 0
@@ -114,7 +140,7 @@ def _merged(base: list[str], theirs: list[str], mine: list[str], *, is_yaml: boo
         group = [mixed[index]]
         end = mixed[index][0].end
         index += 1
-        while index < len(mixed) and _joins(group, end, mixed[index], is_yaml=is_yaml):
+        while index < len(mixed) and _joins(group, end, mixed[index], keeps_apart=keeps_apart):
             group.append(mixed[index])
             end = max(end, mixed[index][0].end)
             index += 1
@@ -134,7 +160,7 @@ def _merged(base: list[str], theirs: list[str], mine: list[str], *, is_yaml: boo
     return Merged(text + "".join(base[position:]), conflicts)
 
 
-def _joins(group: list[tuple[_Change, bool]], end: int, other: tuple[_Change, bool], *, is_yaml: bool) -> bool:
+def _joins(group: list[tuple[_Change, bool]], end: int, other: tuple[_Change, bool], *, keeps_apart: bool) -> bool:
     """Whether a change is to be looked at together with those before it."""
     change, is_theirs = other
     if any(_clash(one, change) for one, _ in group):
@@ -142,7 +168,7 @@ def _joins(group: list[tuple[_Change, bool]], end: int, other: tuple[_Change, bo
     same = [one for one, side in group if side is not is_theirs and (one.start, one.end) == (change.start, change.end)]
     if same and any(one.pieces == change.pieces for one in same):
         return True
-    return not is_yaml and change.start <= end and any(side is not is_theirs for _, side in group)
+    return not keeps_apart and change.start <= end and any(side is not is_theirs for _, side in group)
 
 
 def _side(base: list[str], start: int, end: int, changes: list[_Change]) -> str:

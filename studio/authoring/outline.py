@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from flows.actions import only_asks
 from flows.commands import Json
 from studio.authoring.files import is_text
 from studio.authoring.fragment import Fragment, Setting
@@ -17,6 +18,7 @@ from studio.authoring.patterns import default_flows
 from studio.authoring.project_files import ProjectFiles
 from studio.authoring.shapes import AssistantLine, EntryLine, FileLine, Finding, FlowLine, Outline, TestsOfFlow
 from studio.authoring.tree import Path
+from studio.authoring.unreadable import lost_flows
 from studio.authoring.views import parsed_once
 
 DOCUMENTS: Final = "docs/"
@@ -89,10 +91,12 @@ def _targets(tables: list[dict[str, Json]], key: str) -> tuple[str, ...]:
 
 
 def summaries(files: ProjectFiles) -> Iterator[tuple[str, YamlFile, Spot, Summary]]:
-    """Yield every flow of the project's own that can be read."""
+    """Yield every flow of the project's own; one that cannot be read now as it last was."""
     for flow_id, (path, spot) in files.flows.items():
         file = files.yaml(path)
         yield flow_id, file, spot, summary(file, spot, flow_id)
+    for flow_id, lost in lost_flows(files).items():
+        yield flow_id, lost.file, lost.spot, summary(lost.file, lost.spot, flow_id)
 
 
 def users(files: ProjectFiles) -> Users:
@@ -144,9 +148,12 @@ def flow_line(files: ProjectFiles, known: Known, flow_id: str) -> FlowLine:
 
 
 def _flow_lines(files: ProjectFiles, known: Known) -> Iterator[FlowLine]:
-    defaults = frozenset(default_flows(files))
+    defaults, lost = frozenset(default_flows(files)), lost_flows(files)
     for flow_id, file, spot, found in summaries(files):
-        yield _line(flow_id, file, spot, found, known, defaults)
+        line = _line(flow_id, file, spot, found, known, defaults)
+        if flow_id in lost:
+            line = line.model_copy(update={"unreadable": lost[flow_id].told(), "errors": line.errors + 1})
+        yield line
 
 
 def _line(flow_id: str, file: YamlFile, spot: Spot, found: Summary, known: Known, defaults: frozenset[str]) -> FlowLine:
@@ -171,8 +178,9 @@ def _line(flow_id: str, file: YamlFile, spot: Spot, found: Summary, known: Known
 
 
 def _default_lines(files: ProjectFiles) -> Iterator[FlowLine]:
+    lost = lost_flows(files)
     for flow_id, (file, spot) in default_flows(files).items():
-        if flow_id not in files.flows:
+        if flow_id not in files.flows and flow_id not in lost:
             found = summary(file, spot, flow_id)
             yield FlowLine(
                 id=flow_id,
@@ -327,7 +335,7 @@ def _intents(files: ProjectFiles, use: Users) -> Iterator[tuple[str, dict[str, J
 def _actions(files: ProjectFiles, use: Users) -> Iterator[tuple[str, dict[str, Json]]]:
     code = "\n".join(files.code.values())
     declared = listed(files, "actions")
-    named = {name for kind, name in use if kind == "actions" and not name.startswith(("action_ask_", "validate_"))}
+    named = {name for kind, name in use if kind == "actions" and not only_asks(name)}
     for name in dict.fromkeys([*declared, *sorted(named)]):
         path, line, options = declared.get(name, (None, 0, None))
         effect = options.get("effect") if isinstance(options, dict) else None

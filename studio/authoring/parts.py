@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -69,6 +70,10 @@ class YamlFile:
     known: Mapping[str, Json] = field(default_factory=dict)
     users: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """For each anchor's name, the parts in which an alias uses it."""
+    anchors: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """For each part, the names of the anchors that are written in it."""
+    last: YamlFile | None = None
+    """Where it does not parse: the file as it was when it last did, if that is known."""
 
     @cached_property
     def text(self) -> str:
@@ -119,10 +124,20 @@ class YamlFile:
 
     def fragment(self, part: int) -> Fragment:
         """Return one part for reading or changing; what is changed comes back by `with_part`."""
-        shared = {name for name, users in self.users.items() if users - {part}}
+        shared = {name for name in self.anchors.get(part, ()) if self.users.get(name, frozenset()) - {part}}
+        known = {name: self.known[name] for name in self._aliases.get(part, ())}
         return Fragment(
-            self.parts[part].text, Setting(self.path, self.manner if self.parts else Manner(), self.known, shared)
+            self.parts[part].text, Setting(self.path, self.manner if self.parts else Manner(), known, shared)
         )
+
+    @cached_property
+    def _aliases(self) -> Mapping[int, list[str]]:
+        """For each part, the names that its aliases use: of ten thousand anchors a part has to know those alone."""
+        found: dict[int, list[str]] = {}
+        for name, parts in self.users.items():
+            for part in parts:
+                found.setdefault(part, []).append(name)
+        return found
 
     def whole(self) -> Fragment:
         """Return the file as one fragment."""
@@ -227,17 +242,23 @@ def read_file(path: str, text: str) -> YamlFile:
     if "&" not in text or "*" not in text:
         return YamlFile(path, parts)
     full = parse_text(text, path)
-    return YamlFile(path, parts, None, full.anchors(), _users(full, parts))
+    return YamlFile(path, parts, None, full.anchors(), *_users(full, parts))
 
 
-def _users(tree: Tree, parts: Sequence[Part]) -> dict[str, frozenset[int]]:
+def _users(tree: Tree, parts: Sequence[Part]) -> tuple[dict[str, frozenset[int]], dict[int, frozenset[str]]]:
+    """Return the parts in which each anchor is used, and the anchors that are written in each part."""
     ends = list(accumulate(len(part.text) for part in parts))
-    found: dict[str, set[int]] = {}
+    users: dict[str, set[int]] = {}
+    anchors: dict[int, set[str]] = {}
     for node in tree.root.walk() if tree.root is not None else ():
         if node.kind == "alias":
-            number = next(index for index, end in enumerate(ends) if node.start < end)
-            found.setdefault(node.text, set()).add(number)
-    return {name: frozenset(numbers) for name, numbers in found.items()}
+            users.setdefault(node.text, set()).add(bisect_right(ends, node.start))
+        elif node.anchor is not None:
+            anchors.setdefault(bisect_right(ends, node.start), set()).add(node.anchor)
+    return (
+        {name: frozenset(numbers) for name, numbers in users.items()},
+        {number: frozenset(names) for number, names in anchors.items()},
+    )
 
 
 def _cut(text: str, root: Node | None) -> Iterator[Part]:

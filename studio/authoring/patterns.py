@@ -43,11 +43,6 @@ def default_flows(files: ProjectFiles) -> dict[str, tuple[YamlFile, Spot]]:
     return _defaults(_names(files))
 
 
-def default_entries(files: ProjectFiles, section: str) -> frozenset[str]:
-    """Return the names that the product defines in a section of the domain."""
-    return frozenset(name for file in _names(files) for name, _ in _file(file).entries(section))
-
-
 def _names(files: ProjectFiles) -> tuple[str, ...]:
     given = files.settings("voice").get("profile")
     profile = profile_of(str(given)) if given is not None else NEWEST

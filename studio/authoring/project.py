@@ -19,15 +19,17 @@ from studio.assistants import examined
 from studio.authoring import content, reading
 from studio.authoring.applying import Work
 from studio.authoring.commands import Base, Command
+from studio.authoring.done_gestures import Done, DoneGestures
 from studio.authoring.errors import NothingThere
-from studio.authoring.files import POSITIONS
+from studio.authoring.files import POSITIONS, Stamp
 from studio.authoring.outline import Known, flow_line, make_outline
 from studio.authoring.problems import shown_findings
+from studio.authoring.project_files import ProjectFiles
 from studio.authoring.quick_checks import quick_findings
 from studio.authoring.reconciling import reconcile
 from studio.authoring.searching import Hit, search
 from studio.authoring.shapes import Conflict, Edited, Finding, Flow, Outline, TestsOfFlow
-from studio.authoring.states import EarlierTexts, Snapshot, changed_flows, changed_paths, read_folder
+from studio.authoring.states import EarlierTexts, Snapshot, changed_flows, changed_paths, read_first, read_folder
 from studio.authoring.undo import taking_back
 from studio.authoring.views import shown_flow
 
@@ -43,8 +45,11 @@ CHECK_DELAY_S: Final = 0.3
 class OpenProject:
     """Made by `open`; `close` ends its background check."""
 
-    def __init__(self, root: Path, project_id: str, snapshot: Snapshot, examine: Examine) -> None:
+    def __init__(
+        self, root: Path, project_id: str, snapshot: Snapshot, examine: Examine, done: DoneGestures | None = None
+    ) -> None:
         self.root, self.id = root, project_id
+        self._done = done or DoneGestures()
         self.revision = 1
         self._snapshot = snapshot
         self._examine = examine
@@ -56,19 +61,30 @@ class OpenProject:
         self._findings: tuple[Finding, ...] = ()
         self.check_ms = 10_000.0
         self._is_dirty = True
+        self._n_waiting = 0
+        """Pages that wait for the outline: a check in the background would only take the processor from them."""
         self._checking: asyncio.Task[None] | None = None
         self._changed_at: dict[str, float] = {}
         self._tests: dict[str, TestsOfFlow] = {}
 
     @classmethod
-    async def open(cls, root: Path, project_id: str | None = None, *, examine: Examine = examined) -> OpenProject:
-        """Read a project's folder.
+    async def open(
+        cls,
+        root: Path,
+        project_id: str | None = None,
+        *,
+        examine: Examine = examined,
+        notes: Path | None = None,
+    ) -> OpenProject:
+        """Read a project's folder. `notes` is the file that keeps which gestures were done, over a restart.
 
         Raises:
             ProjectGone: there is no folder, or it cannot be read.
         """
-        snapshot = await asyncio.to_thread(read_folder, root)
-        project = cls(root, project_id or root.name, snapshot, examine)
+        snapshot = await asyncio.to_thread(read_first, root)
+        done = DoneGestures(notes)
+        await asyncio.to_thread(lambda: done.read({path: one.etag for path, one in snapshot.files.files.items()}))
+        project = cls(root, project_id or root.name, snapshot, examine, done)
         project._check_soon()
         return project
 
@@ -81,7 +97,11 @@ class OpenProject:
     # reading
 
     async def outline(self) -> Outline:
-        return await asyncio.to_thread(make_outline, self._snapshot.files, self._known())
+        self._n_waiting += 1
+        try:
+            return await asyncio.to_thread(make_outline, self._snapshot.files, self._known())
+        finally:
+            self._n_waiting -= 1
 
     async def flow(self, flow_id: str) -> Flow:
         """Return a flow whole, one of the product's defaults included.
@@ -136,8 +156,11 @@ class OpenProject:
         by: str = "",
         label: str = "",
         client: str = "",
+        gesture: str = "",
     ) -> Edited | Conflict:
         """Do one gesture: all of it is saved, or nothing. `client` comes back in the event, to know one's own.
+
+        `gesture` names it: one that was done before under that name, and whose answer was lost, is answered again.
 
         Raises:
             AuthoringError: it cannot be done, or not be saved; nothing has changed.
@@ -145,21 +168,46 @@ class OpenProject:
         seen = base if isinstance(base, Base) else Base.model_validate(base or {})
         async with self._lock:
             await self._refresh_locked()
+            if (known := self._done.find(gesture)) is not None:
+                return await asyncio.to_thread(self._answer_again, known)
             before = self._snapshot
             made = await asyncio.to_thread(reconcile, before.files, commands, seen, self._earlier)
             if isinstance(made, Conflict):
                 return made
             paths = changed_paths(before.files, made.files)
-            stamps = await asyncio.to_thread(reading.save, self.root, before, made.files, paths)
-            self._snapshot = Snapshot(made.files, stamps)
             flows, removed = changed_flows(before.files, made.files, paths)
+            done = _done(gesture, before, made, paths, flows, removed)
+            stamps = await asyncio.to_thread(self._save, before, made, paths, done)
+            self._snapshot = Snapshot(made.files, stamps)
+            self._done.keep(done)
             self._take(before, made, paths, flows)
             edited = await self._answer(before, made, paths, flows, removed)
         if paths:
-            event = {"type": "edited", "revision": self.revision, "flows": [*flows, *removed], "files": sorted(paths)}
-            self._tell({**event, "by": by, "label": label, "client": client})
+            shown = [*(flow.id for flow in edited.flows), *removed]  # with those whose steps were only moved about
+            event = {"type": "edited", "revision": edited.revision, "flows": shown, "files": sorted(paths)}
+            self._tell({**event, "outline": edited.outline is not None, "by": by, "label": label, "client": client})
             self._check_soon()
         return edited
+
+    def _save(self, before: Snapshot, made: Work, paths: set[str], done: Done) -> dict[str, Stamp]:
+        if paths:
+            self._done.note(done)
+        return reading.save(self.root, before, made.files, paths)
+
+    def _answer_again(self, done: Done) -> Edited:
+        """Tell what a gesture has done, with everything as it is now."""
+        files = self._snapshot.files
+        return Edited(
+            revision=self.revision,
+            flows=[shown_flow(files, flow) for flow in done.flows if flow in files.flows],
+            removed=[flow for flow in (*done.removed, *done.flows) if flow not in files.flows],
+            outline=make_outline(files, self._known()),
+            findings=list(self._findings),
+            undo=list(done.undo),
+            moved={flow: dict(keys) for flow, keys in done.moved.items()},
+            files={path: found.etag for path in done.after if (found := files.files.get(path)) is not None},
+            notes=list(done.notes),
+        )
 
     def _take(self, before: Snapshot, made: Work, paths: set[str], flows: list[str]) -> None:
         if paths:
@@ -183,10 +231,7 @@ class OpenProject:
         return await asyncio.to_thread(self._edited, before, made, paths, flows, removed)
 
     def _edited(self, before: Snapshot, made: Work, paths: set[str], flows: list[str], removed: list[str]) -> Edited:
-        positioned = [flow for flow in made.moved if flow in made.files.flows]
-        if POSITIONS in paths:
-            old, new = before.files.positions, made.files.positions
-            positioned += [flow for flow in {**old, **new} if old.get(flow) != new.get(flow)]
+        positioned = [flow for flow in made.moved if flow in made.files.flows] + _placed_anew(before, made, paths)
         shown = []
         for flow in dict.fromkeys([*flows, *positioned]):
             try:
@@ -202,11 +247,7 @@ class OpenProject:
             else None,
             findings=list(self._findings),
             undo=taking_back(before.files, made.files, paths),
-            moved={
-                flow: {old: new for old, new in keys.items() if new is not None}
-                for flow, keys in made.moved.items()
-                if keys
-            },
+            moved=_moved(made),
             files={path: found.etag for path in sorted(paths) if (found := made.files.files.get(path)) is not None},
             notes=made.notes,
         )
@@ -283,7 +324,7 @@ class OpenProject:
     async def _check_in_background(self) -> None:
         while self._is_dirty:
             revision = -1
-            while revision != self.revision:
+            while revision != self.revision or self._n_waiting:
                 revision = self.revision
                 await asyncio.sleep(CHECK_DELAY_S)
             await self._check_and_tell()
@@ -315,6 +356,31 @@ class OpenProject:
             pass  # what a check that is running finds is not there before it ends
         while self._is_dirty:
             await self._check_and_tell()
+
+
+def _moved(made: Work) -> dict[str, dict[str, str]]:
+    return {
+        flow: {old: new for old, new in keys.items() if new is not None} for flow, keys in made.moved.items() if keys
+    }
+
+
+def _done(gesture: str, before: Snapshot, made: Work, paths: set[str], flows: list[str], removed: list[str]) -> Done:
+    was, now = ({path: _etag(files, path) for path in paths} for files in (before.files, made.files))
+    shown = dict.fromkeys([*flows, *(flow for flow in _placed_anew(before, made, paths) if flow in made.files.flows)])
+    undo = taking_back(before.files, made.files, paths) if gesture else []
+    return Done(gesture, was, now, tuple(shown), tuple(removed), _moved(made), tuple(undo), tuple(made.notes))
+
+
+def _placed_anew(before: Snapshot, made: Work, paths: set[str]) -> list[str]:
+    if POSITIONS not in paths:
+        return []
+    old, new = before.files.positions, made.files.positions
+    return [flow for flow in {**old, **new} if old.get(flow) != new.get(flow)]
+
+
+def _etag(files: ProjectFiles, path: str) -> str | None:
+    found = files.files.get(path)
+    return None if found is None else found.etag
 
 
 __all__ = ["Conflict", "Edited", "Event", "Examine", "Listener", "OpenProject"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -11,8 +11,7 @@ from flows.commands import Json
 from flows.folder import YAML_SUFFIXES
 from studio.authoring.errors import EditRefused, NothingThere
 from studio.authoring.files import POSITIONS
-from studio.authoring.fragment import Fragment
-from studio.authoring.parts import Part, Spot, YamlFile, etag_of, read_file
+from studio.authoring.parts import Spot, YamlFile, etag_of, read_file
 from studio.authoring.positions import Positions, read_positions
 
 
@@ -96,12 +95,6 @@ class ProjectFiles:
         return [*top, *(path for path in self.yaml_paths if path.startswith("domain/"))]
 
     @cached_property
-    def other_yaml_paths(self) -> list[str]:
-        """Tests, recorded commands, settings: YAML that is neither data nor domain."""
-        known = {*self.data_paths, *self.domain_paths}
-        return [path for path in self.yaml_paths if path not in known]
-
-    @cached_property
     def flows(self) -> dict[str, tuple[str, Spot]]:
         """Every flow of the project's own, by id; the first of two counts, as for the engine."""
         found: dict[str, tuple[str, Spot]] = {}
@@ -142,11 +135,3 @@ class ProjectFiles:
                 data = self.yaml(path).whole().data
                 return data if isinstance(data, dict) else {}
         return {}
-
-    def fragments(self, path: str) -> Iterator[tuple[int, Part, Fragment]]:
-        """Yield every entry of a file that parses, as a fragment."""
-        file = self.yaml(path)
-        if file.problem is None:
-            for number, part in enumerate(file.parts):
-                if part.section is not None:
-                    yield number, part, file.fragment(number)

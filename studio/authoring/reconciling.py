@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from studio.authoring.applying import Work, apply
 from studio.authoring.commands import Base, Command
-from studio.authoring.errors import AuthoringError, TextInvalid
+from studio.authoring.errors import AuthoringError
 from studio.authoring.merging import Merged, merge
 from studio.authoring.parts import etag_of
 from studio.authoring.positions import moved
 from studio.authoring.project_files import ProjectFiles
 from studio.authoring.shapes import Conflict, Lines
 from studio.authoring.states import EarlierTexts
-from studio.authoring.tree import parse_text
 from studio.authoring.undo import matched_keys
 from studio.authoring.views import parsed
 
@@ -98,9 +97,8 @@ def _merge_file(work: Work, files: ProjectFiles, seen: ProjectFiles, path: str) 
     base, theirs, mine = seen.text(path) or "", files.text(path) or "", work.files.text(path)
     if mine is None:
         mine = ""
-    is_yaml = path.endswith((".yml", ".yaml"))
-    merged = merge(base, theirs, mine, is_yaml=is_yaml)
-    if merged.conflicts or not _is_whole(merged, path, is_yaml=is_yaml):
+    merged = merge(base, theirs, mine, is_yaml=path.endswith((".yml", ".yaml")))
+    if merged.conflicts:
         return _conflict(path, base, theirs, mine, merged)
     work.files = work.files.with_text(path, merged.text)
     return None
@@ -135,14 +133,6 @@ def _flow_conflict(files: ProjectFiles, flow: str, texts: tuple[str, str, str], 
     return _conflict(file.path, before + base + after, file.text, before + mine + after, whole).model_copy(
         update={"flow": flow}
     )
-
-
-def _is_whole(merged: Merged, path: str, *, is_yaml: bool) -> bool:
-    try:
-        is_yaml and parse_text(merged.text, path)
-    except TextInvalid:
-        return False
-    return True
 
 
 def _conflict(path: str, base: str, theirs: str, mine: str, merged: Merged) -> Conflict:

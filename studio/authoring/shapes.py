@@ -6,8 +6,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.commands import Json
-
 StepType = Literal["action", "collect", "set_slots", "link", "call", "noop", "unknown"]
 EdgeKind = Literal["next", "if", "else"]
 
@@ -46,6 +44,14 @@ class Position(Shape):
     y: float = Field(allow_inf_nan=False, ge=-1e7, le=1e7)
 
 
+class Unreadable(Shape):
+    """Why a flow is shown as it last was: its file does not parse, and where."""
+
+    line: int
+    column: int
+    reason: str
+
+
 class Flow(Shape):
     id: str
     file: str
@@ -63,6 +69,8 @@ class Flow(Shape):
     etag: str
     text: str
     """The flow as it is written, for the YAML pane and for merging."""
+    unreadable: Unreadable | None = None
+    """Then it cannot be changed, and its lines lead to where the file cannot be read."""
 
 
 class Finding(Shape):
@@ -81,6 +89,8 @@ class Finding(Shape):
 class TestsOfFlow(Shape):
     cases: int
     covered_steps: int
+    etag: str = ""
+    """Of the flow when they ran: where it is another now, they are older than the flow."""
 
 
 class FlowLine(Shape):
@@ -99,6 +109,7 @@ class FlowLine(Shape):
     tests: TestsOfFlow | None
     calls: list[str]
     links: list[str]
+    unreadable: Unreadable | None = None
 
 
 class EntryLine(Shape):
@@ -165,6 +176,3 @@ class Conflict(Shape):
     etag: str
     """Of the file as it is: what to send as base with the text that settles it."""
     message: str = "Somebody else has changed this since you last saw it. Look at both and choose."
-
-
-JsonMap = dict[str, Json]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from studio.authoring.files import Stamp, is_text, read_text, scan
 from studio.authoring.parts import etag_of
 from studio.authoring.project_files import ProjectFiles, TextFile
+from studio.authoring.unreadable import keeping_last, with_committed
+from studio.projects.git import committed_text
 
 MAX_CHARACTERS: Final = 100_000_000
 """Of all texts of a project together: as many as the engine reads."""
@@ -54,11 +57,21 @@ def read_folder(root: Path, old: Snapshot | None = None) -> Snapshot:
             text = read_text(root, path)
             if text is None:
                 continue
-            found = found if found is not None and found.text == text else TextFile(path, text)
+            found = found if found is not None and found.text == text else keeping_last(TextFile(path, text), found)
         n_characters += len(found.text)
         if n_characters <= MAX_CHARACTERS:
             files[path] = found
     return Snapshot(ProjectFiles(files, code), stamps)
+
+
+def read_first(root: Path) -> Snapshot:
+    """Read a folder of which nothing is known yet; flows that cannot be read are taken as they were committed.
+
+    Raises:
+        ProjectGone: there is no folder.
+    """
+    snapshot = read_folder(root)
+    return Snapshot(with_committed(snapshot.files, partial(committed_text, root)), snapshot.stamps)
 
 
 def changed_paths(old: ProjectFiles, new: ProjectFiles) -> set[str]:

@@ -13,7 +13,8 @@ from studio.authoring.graph import Graph, read_graph, shown_edges, shown_steps
 from studio.authoring.parts import Spot, YamlFile, etag_of
 from studio.authoring.patterns import default_flows
 from studio.authoring.project_files import ProjectFiles
-from studio.authoring.shapes import Flow, Position
+from studio.authoring.shapes import Flow, Position, Unreadable
+from studio.authoring.unreadable import lost_flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Place:
     spot: Spot
     is_default: bool
     has_default: bool
+    unreadable: Unreadable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,13 @@ def place_of(files: ProjectFiles, flow_id: str) -> Place:
     own = files.flows.get(flow_id)
     if own is not None:
         return Place(files.yaml(own[0]), own[1], False, flow_id in defaults)
+    lost = lost_flows(files).get(flow_id)
+    if lost is not None:
+        return Place(lost.file, lost.spot, False, flow_id in defaults, lost.told())
     if flow_id in defaults:
         file, spot = defaults[flow_id]
         return Place(file, spot, True, True)
     raise NothingThere(f"There is no flow '{flow_id}' any more. Look at the list of flows again.")
-
-
-def flow_etag(files: ProjectFiles, flow_id: str) -> str:
-    place = place_of(files, flow_id)
-    return etag_of(place.file.parts[place.spot.part].text)
 
 
 def shown_flow(files: ProjectFiles, flow_id: str) -> Flow:
@@ -79,24 +79,27 @@ def shown_flow(files: ProjectFiles, flow_id: str) -> Flow:
     text = place.file.parts[place.spot.part].text
     flow = parsed(place.file, place.spot)
     data: Mapping[str, Json] = flow.data if isinstance(flow.data, dict) else {}
-    line = place.file.first_line(place.spot.part)
+    lost = place.unreadable
+    line = place.file.first_line(place.spot.part) if lost is None else lost.line
+    steps = shown_steps(flow.graph, flow.fragment.tree, spot_path(place), line)
     positions: Mapping[str, Position] = files.positions.get(flow_id, {})
     return Flow(
         id=flow_id,
         file=place.file.path,
         line=line,
-        end_line=line + max(0, len(text.rstrip("\n").split("\n")) - 1),
+        end_line=line + max(0, len(text.rstrip("\n").split("\n")) - 1) if lost is None else line,
         name=_text(data.get("name")) or flow_id,
         description=_text(data.get("description")).strip(),
         is_pattern=flow_id.startswith("pattern_"),
         is_default=place.is_default,
         is_customised=place.has_default and not place.is_default,
         properties={key: value for key, value in data.items() if key != "steps"},
-        steps=shown_steps(flow.graph, flow.fragment.tree, spot_path(place), line),
+        steps=steps if lost is None else [step.model_copy(update={"line": 0, "end_line": 0}) for step in steps],
         edges=shown_edges(flow.graph),
         positions={key: positions[key] for key in flow.graph.keys.values() if key in positions},
         etag=etag_of(text),
         text=text,
+        unreadable=lost,
     )
 
 

@@ -14,6 +14,7 @@ from studio.cli import (
     finetune,
     init,
     models,
+    people,
     pull,
     push,
     replay,
@@ -65,4 +66,5 @@ app.command()(push.push)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
+app.add_typer(people.app, name="people")
 app.add_typer(finetune.app, name="finetune")

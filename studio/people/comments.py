@@ -105,6 +105,10 @@ class Comments:
         kept = tuple(_moved(one, moved.get(one.flow, {})) for one in self.all)
         return Comments(kept)
 
+    def renamed(self, flows: Mapping[str, str]) -> Comments:
+        """Follow flows whose id has changed."""
+        return Comments(tuple(replace(one, flow=flows.get(one.flow, one.flow)) for one in self.all))
+
 
 def _moved(comment: Comment, keys: Mapping[str, str]) -> Comment:
     if comment.step is None or comment.step not in keys:

@@ -66,6 +66,13 @@ class PersonUnknown(PeopleError):
     http_status = 404
 
 
+class PersonInactive(PeopleError):
+    """The account may not sign in, so that a link for it would lead nowhere."""
+
+    code = "person-inactive"
+    http_status = 409
+
+
 class LastAdmin(PeopleError):
     """Without an admin nobody could manage people any more."""
 

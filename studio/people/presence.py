@@ -12,7 +12,7 @@ MOST_PLACES = 200
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One open page: a person may have several. `colour` is an index that stays with the person."""
+    """One open page: a person may have several."""
 
     client: str
     person_id: str

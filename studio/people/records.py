@@ -31,11 +31,13 @@ CALLER: Final = Person("caller", "A caller", "viewer")
 """Who calls where callers are not asked who they are."""
 LOCAL: Final = Person(LOCAL_ID, "You", "admin")
 """Who works on this machine while there are no accounts."""
+OUTSIDE: Final = Person("command-line", "The command line", "admin")
+"""Who types `vivavoce people` on the machine that has the file of accounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One thing that somebody did. `action` is a verb and a noun: "flow edited", "version published"."""
+    """One thing that somebody did. `action` says what in a few words: "edited", "published", "person invited"."""
 
     at: float
     person_id: str
@@ -47,7 +49,8 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A program's way in; the token itself is told once, when it is made."""
+    """A program's way in; the token itself is told once, when it is made. `made_by` is a name, None where there was no
+    account."""
 
     id: str
     name: str
@@ -55,3 +58,4 @@ class Token:
     created_at: float
     expires_at: float | None
     used_at: float | None
+    made_by: str | None = None

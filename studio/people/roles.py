@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias, get_args
 
 Role: TypeAlias = Literal["viewer", "designer", "operator", "admin"]
-Right: TypeAlias = Literal["read", "call", "comment", "edit", "train", "stage", "publish", "operate", "administer"]
+Right: TypeAlias = Literal["read", "call", "comment", "edit", "train", "stage", "publish", "administer"]
 """What a route asks for.
 
 read: see everything but people. call: try an assistant by voice or text. comment: say something about a step. edit:
 change files, branches and versions. train: start trainings. stage: publish to staging. publish: publish to production
-and roll back. operate: act on others' calls. administer: people, tokens, deleting projects, the audit log.
+and roll back. administer: people, tokens, deleting projects, the audit log.
 """
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     "viewer": frozenset({"read", "call", "comment"}),
     "designer": frozenset({"read", "call", "comment", "edit", "train", "stage"}),
-    "operator": frozenset({"read", "call", "comment", "train", "stage", "publish", "operate"}),
+    "operator": frozenset({"read", "call", "comment", "train", "stage", "publish"}),
     "admin": frozenset(get_args(Right)),
 }
 TOLD: Final[dict[Right, str]] = {
@@ -31,7 +31,6 @@ TOLD: Final[dict[Right, str]] = {
     "train": "train an assistant",
     "stage": "publish to staging",
     "publish": "publish to production",
-    "operate": "act on others' calls",
     "administer": "manage people and projects",
 }
 

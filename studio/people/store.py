@@ -56,7 +56,7 @@ keys = Table(
     Column("digest", String(64), primary_key=True),
     Column("kind", String(10), nullable=False),  # session, link or token
     Column("id", String(64), nullable=False),
-    Column("person_id", String(64)),
+    Column("person_id", String(64)),  # whose session or link; who made the token
     Column("name", String(200), nullable=False),
     Column("role", String(20)),
     Column("created_at", Float, nullable=False),
@@ -154,14 +154,16 @@ class PeopleStore:
     async def take_link(self, digest: str, person_id: str, values: Mapping[str, Any]) -> bool:
         """Spend a one-time link, change its person and end their other links and their sessions: all or nothing.
 
-        Returns whether the link was still there. Raises NameTaken.
+        Returns whether the link was still there, and the person active. Raises NameTaken.
         """
         spent = delete(keys).where(keys.c.digest == digest, keys.c.kind == "link")
         ended = delete(keys).where(keys.c.person_id == person_id, keys.c.kind.in_(("link", "session")))
         async with self._using() as connection:
             if (await connection.execute(spent)).rowcount != 1:
                 return False
-            await connection.execute(update(people).where(people.c.id == person_id).values(dict(values)))
+            changed = update(people).where(people.c.id == person_id, people.c.is_active).values(dict(values))
+            if (await connection.execute(changed)).rowcount != 1:
+                return False
             await connection.execute(ended)
         return True
 

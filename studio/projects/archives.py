@@ -111,7 +111,7 @@ def _check_table(source: BinaryIO) -> None:
     tail = source.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_BYTES:
-        raise ImportRefused("This is no zip file.")
+        raise ImportRefused("This is no zip file, or only a part of one. Zip the assistant's folder again.")
     (table_bytes,) = struct.unpack_from("<L", tail, at + 12)
     locator = at - _LOCATOR_BYTES
     if locator >= _END64_BYTES and tail[locator : locator + 4] == _LOCATOR:
@@ -162,7 +162,9 @@ def _path_of(entry: zipfile.ZipInfo) -> str:
     path = normal_path(name)
     problem = "it is an absolute path" if is_absolute else (problem_of_path(path) if path else None)
     if problem is not None:
-        raise ImportRefused(f"The zip file has an entry {name[:200]!r}: {problem}. Nothing of it was taken.")
+        raise ImportRefused(
+            f"The zip file has an entry {name[:200]!r}: {problem}. Nothing of it was taken: zip the folder itself."
+        )
     return path
 
 
@@ -186,7 +188,7 @@ def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: i
             if size > room:
                 raise ImportRefused(
                     f"{path!r} in the zip file is too large: a project has at most {MOST_BYTES // 1024 // 1024} MB, "
-                    f"and {MOST_FILE_BYTES // 1024 // 1024} MB in one file."
+                    f"and {MOST_FILE_BYTES // 1024 // 1024} MB in one file. Leave it out and zip the rest."
                 )
             pieces.append(piece)
     return b"".join(pieces)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from studio.projects.errors import BranchRefused, CommitRefused, CommitUnknown, GitFailed
 from studio.projects.git import Person
@@ -20,6 +21,8 @@ from studio.projects.snapshots import Snapshots
 from studio.projects.text_merging import merge_texts
 from studio.projects.three_way import FileConflict, MergeTexts, merge
 from studio.projects.unfinished import carry_out
+
+Side: TypeAlias = Literal["mine", "theirs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,19 @@ class Branches:
         carried = tuple(sorted(path for path in {*mine, *base} if mine.get(path) != base.get(path)))
         return Switched(name, tuple(found.changes), carried)
 
-    def merge(self, name: str, person: Person, *, solved: Mapping[str, bytes | None] | None = None) -> BranchMerge:
+    def merge(
+        self,
+        name: str,
+        person: Person,
+        *,
+        solved: Mapping[str, bytes | None] | None = None,
+        sides: Mapping[str, Side] | None = None,
+    ) -> BranchMerge:
         """Merge another branch into the current one.
 
         Args:
             solved: what becomes of files that were in conflict: their contents, None where a file goes.
+            sides: files in conflict of which one side is taken whole: `mine` is that of the current branch.
 
         Raises:
             BranchRefused: there is uncommitted work, or git is busy.
@@ -134,7 +145,9 @@ class Branches:
             return BranchMerge(head)
         base = repository.contents(ancestor) if ancestor else {}
         found = merge(base, mine, repository.contents(other), self._texts)
-        answers = solved or {}
+        chosen = {one.path: one for one in found.conflicts if one.path in (sides or {})}
+        taken = {path: one.mine if (sides or {})[path] == "mine" else one.theirs for path, one in chosen.items()}
+        answers = {**taken, **(solved or {})}
         open_conflicts = tuple(conflict for conflict in found.conflicts if conflict.path not in answers)
         if open_conflicts:
             return BranchMerge(None, (), found.merged, open_conflicts)

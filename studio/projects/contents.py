@@ -106,6 +106,11 @@ def manifest_of_files(folder: Path, files: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Hash files that are in memory."""
+    return {path: hash_of(content) for path, content in files.items()}
+
+
 def hash_of(content: bytes) -> str:
     """Return the SHA-256 of a file's content as hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

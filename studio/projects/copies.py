@@ -22,12 +22,12 @@ from studio.projects.contents import LeftOut, hash_of, list_files, read_files
 from studio.projects.errors import ImportRefused, ProjectTaken, PushRefused, told
 from studio.projects.exchange import checked, require_yaml
 from studio.projects.history import changes_between
-from studio.projects.packages import Archive, read_archive, write_archive, write_push
+from studio.projects.packages import Archive, archive_of, read_archive, write_archive, write_push
 from studio.projects.paths import STUDIO
 from studio.projects.remote import Refused, Remote
 from studio.projects.text_merging import merge_texts
 from studio.projects.three_way import FileConflict, Merge, MergeTexts, merge
-from studio.projects.workspace import CONFIGS
+from studio.projects.workspace import CONFIGS, has_config
 from studio.projects.writing import (
     THEIRS,
     Change,
@@ -105,7 +105,7 @@ def push(remote: Remote, folder: Path, *, allows_errors: bool = False, makes: bo
     Raises:
         RemoteFailed, ProjectTaken, PushRefused, WritingFailed: nothing was sent or taken.
     """
-    if not folder.is_dir() or not any((folder / name).is_file() for name in CONFIGS):
+    if not folder.is_dir() or not has_config(folder):
         raise PushRefused(f"{folder} has no config.yml, so it is not an assistant's folder.")
     _require_copy(remote, folder)
     finish_pending(folder)
@@ -119,7 +119,7 @@ def push(remote: Remote, folder: Path, *, allows_errors: bool = False, makes: bo
         raise PushRefused(message, errors)
     if makes and not remote.is_there():
         remote.create(write_archive(remote.choose(), here))
-        _remember(folder, remote, read_archive(write_archive(remote.choose(), here)))
+        _remember(folder, remote, archive_of(remote.choose(), here))
         return PushedCopy(remote.url, None, tuple(here), left_out=listing.left_out)
     base = _base(folder)
     sent = tuple(path for path in sorted({*here, *base}) if here.get(path) != base.get(path))
@@ -127,7 +127,7 @@ def push(remote: Remote, folder: Path, *, allows_errors: bool = False, makes: bo
     if isinstance(answer, Refused):
         paths = tuple(str(one.get("path")) for one in answer.conflicts)
         return PushedCopy(remote.url, None, sent, (), paths, answer.message, answer.findings, listing.left_out)
-    _remember(folder, remote, read_archive(write_archive(remote.choose(), here)))
+    _remember(folder, remote, archive_of(remote.choose(), here))
     merged, findings = tuple(answer.get("merged") or ()), tuple(answer.get("findings") or ())
     version = str(answer.get("version"))
     return PushedCopy(remote.url, version, sent, merged, (), None, findings, listing.left_out)
@@ -152,7 +152,7 @@ def _require_copy(remote: Remote, folder: Path) -> None:
             f"{folder} is a copy of {known}, not of {remote.url}. Name that address, or delete {folder / _REMOTE} to "
             "begin anew."
         )
-    if known is None and not any((folder / name).is_file() for name in CONFIGS):
+    if known is None and not has_config(folder):
         raise ProjectTaken(f"{folder} is not empty and no assistant's folder. Name an empty or a new one.")
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from flows.findings import Findings
 from flows.source import Table, read_yaml
 from studio.projects.contents import is_of_studio
-from studio.projects.three_way import Files, as_text, changed_paths
+from studio.projects.three_way import YAML, Files, as_text, changed_paths
 
 Flow: TypeAlias = Mapping[str, Any]
 """A flow's graph in the form of the studio's API."""
@@ -23,7 +23,6 @@ ReadFlows: TypeAlias = Callable[[Files], Mapping[str, Flow]]
 
 _MOST_DIFF_LINES: Final = 20_000
 _SECTIONS: Final = ("slots", "responses", "actions", "intents", "entities", "session_config")
-_YAML: Final = (".yml", ".yaml")
 
 
 def text_difference(before: Files, after: Files) -> str:
@@ -45,7 +44,7 @@ def flow_differences(before: Files, after: Files, read_flows: ReadFlows) -> list
 
     Only files that differ are read: of a thousand flows few change at once.
     """
-    changed = {path for path in changed_paths(before, after) if path.endswith(_YAML)}
+    changed = {path for path in changed_paths(before, after) if path.endswith(YAML)}
     wanted = changed | {path for path in {*before, *after} if is_of_studio(path)}
     old, new = (read_flows({path: files[path] for path in files if path in wanted}) for files in (before, after))
     found = []
@@ -81,7 +80,7 @@ def content_differences(before: Files, after: Files) -> list[dict[str, Any]]:
     others = [
         {"section": "files", "name": path, "change": change, "before": None, "after": None}
         for path, change in changed_paths(before, after).items()
-        if not path.endswith(_YAML) or path.split("/")[0] not in ("domain", "domain.yml", "data")
+        if not path.endswith(YAML) or path.split("/")[0] not in ("domain", "domain.yml", "data")
     ]
     return [*found, *others]
 
@@ -195,7 +194,7 @@ def _change(was: Any, now: Any) -> str:
 def _content(files: Files) -> dict[tuple[str, str], Any]:
     found: dict[tuple[str, str], Any] = {}
     for path, content in sorted(files.items()):
-        text = as_text(content) if path.endswith(_YAML) else None
+        text = as_text(content) if path.endswith(YAML) else None
         is_content = path in ("domain.yml", "domain.yaml") or path.split("/")[0] in ("domain", "data")
         if text is None or not is_content:
             continue

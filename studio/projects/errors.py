@@ -7,6 +7,7 @@ StudioError
 ├── TemplateUnknown     there is no such template (422)
 ├── ImportRefused       a zip or folder that is not taken: hostile, broken, too large, or no assistant (422)
 ├── CodeRefused         programs from somebody who may not bring any (403)
+├── SettingsRefused     settings that decide where secrets go, from somebody who is no admin (403)
 ├── WritingFailed       the disk is full, or the folder cannot be written; nothing was changed (507)
 ├── FilesChanged        files were changed underneath in between (409)
 ├── ProjectBusy         another process works on this project just now (409)
@@ -65,6 +66,14 @@ class CodeRefused(StudioError):
     """Programs run on the server, so that they come from admins only."""
 
     code = "code-refused"
+    fault = "client"
+    http_status = 403
+
+
+class SettingsRefused(StudioError):
+    """Where secrets and callers' words are sent is for admins to say."""
+
+    code = "settings-refused"
     fault = "client"
     http_status = 403
 
@@ -178,6 +187,11 @@ def failure(error: OSError, place: Path) -> WritingFailed:
     """Say what the file system refused."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return WritingFailed(f"The disk of {place} is full. Nothing was changed: free some space and try again.")
+    if error.errno == errno.EFBIG:
+        return WritingFailed(
+            f"There is no room at {place} for a file as long as this. Nothing was changed: raise the server's limit "
+            "for files and try again."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return WritingFailed(f"{error.filename or place} may not be written by this user. Nothing was changed.")
     return WritingFailed(f"{error.filename or place}: {error.strerror or error}. Nothing was changed.")

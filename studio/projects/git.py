@@ -154,6 +154,14 @@ def place_of(folder: Path) -> GitPlace:
     return GitPlace("outer" if prefix else "own", prefix, Path(git_folder))
 
 
+def committed_text(folder: Path, path: str) -> str | None:
+    """Return a file of the folder as the last commit has it; None where there is none, or no git."""
+    try:
+        return Git(folder).run("cat-file", "blob", f"HEAD:./{path}").decode("utf-8")
+    except (GitFailed, HistoryUnavailable, WritingFailed, UnicodeDecodeError):
+        return None
+
+
 def start_repository(folder: Path) -> None:
     """Put a folder under git, with a first branch `main`, from no template of the user's."""
     Git(folder).run("init", "--quiet", "--template=", "--initial-branch=main")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from studio.authoring import plain_data
@@ -14,16 +14,14 @@ from studio.authoring.project_files import ProjectFiles
 from studio.authoring.tree import parse_text
 from studio.authoring.views import shown_flow
 from studio.projects.errors import CommitRefused, CommitUnknown
-from studio.projects.three_way import Files, as_text
+from studio.projects.three_way import YAML, Files, as_text
 
 _SECTION: Final = "flows"
-_YAML: Final = (".yml", ".yaml")
 
 
 def read_flows(files: Files) -> dict[str, Mapping[str, Any]]:
     """Return every flow of a state by its id, in the form of the studio's API; files that do not parse have none."""
-    texts = {path: text for path, content in files.items() if (text := as_text(content)) is not None}
-    found = ProjectFiles.of({path: text for path, text in texts.items() if path.endswith(_YAML) or path == POSITIONS})
+    found = _project_files(files)
     return {flow_id: shown_flow(found, flow_id).model_dump(by_alias=True) for flow_id in found.flows}
 
 
@@ -63,17 +61,15 @@ def with_flow_of(now: Files, then: Files, flow_id: str) -> dict[str, bytes]:
     return {**now, path: made.text.encode("utf-8")}
 
 
-def _flow_files(files: Files) -> Iterator[tuple[str, YamlFile]]:
-    for path, content in sorted(files.items()):
-        if path.startswith("data/") and path.endswith(_YAML):
-            text = as_text(content)
-            file = read_file(path, text) if text is not None else None
-            if file is not None and file.problem is None:
-                yield path, file
+def _project_files(files: Files) -> ProjectFiles:
+    wanted = {path: as_text(content) for path, content in files.items() if path.endswith(YAML) or path == POSITIONS}
+    return ProjectFiles.of({path: text for path, text in wanted.items() if text is not None})
 
 
 def _find(files: Files, flow_id: str) -> tuple[str, YamlFile] | None:
-    return next((one for one in _flow_files(files) if (_SECTION, flow_id) in one[1].spots), None)
+    found = _project_files(files)
+    place = found.flows.get(flow_id)
+    return None if place is None else (place[0], found.yaml(place[0]))
 
 
 def _entry_text(file: YamlFile, flow_id: str) -> str:

@@ -48,6 +48,14 @@ class HistoryStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Where a project stands in its history."""
+
+    branch: str | None
+    head: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How two states differ."""
 
@@ -97,17 +105,20 @@ class History:
         finish(repository)
         return repository
 
-    def status(self) -> HistoryStatus:
-        """Say how the project stands. Never raises for the state of git."""
+    def status(self, *, has_changes: bool = True) -> HistoryStatus:
+        """Say how the project stands. Never raises for the state of git.
+
+        Args:
+            has_changes: tell what is not committed, which means to hash every file.
+        """
         place = self.place()
         if place.kind in ("none", "missing"):
             is_free = place.kind == "none" and self.project.is_own
             return HistoryStatus(place.kind, False, is_free, place.problem, None, None, {})
         repository = self.repository()
         head, problem = repository.head(), self._problem(repository)
-        return HistoryStatus(
-            place.kind, True, place.kind == "own", problem, repository.branch(), head, self._changes(repository, head)
-        )
+        changes = self._changes(repository, head) if has_changes else {}
+        return HistoryStatus(place.kind, True, place.kind == "own", problem, repository.branch(), head, changes)
 
     def begin(self, person: Person, message: str = FIRST) -> str | None:
         """Put a project of the workspace under git with a first commit; return it, None where git cannot."""
@@ -146,24 +157,50 @@ class History:
         before = self.files(earlier) if earlier is not None else {}
         return compare(before, self.files(state), self._flows_of)
 
-    def commit(self, message: str, person: Person, *, is_allowed: bool = False, snapshot: Path | None = None) -> str:
+    def commit(self, message: str, person: Person, *, is_allowed: bool = False) -> str:
         """Commit the project's files as they are; return the commit, the present one where nothing has changed.
 
         Args:
             is_allowed: a person asked for it, so that it may go into a repository that is not the studio's.
-            snapshot: take the files from this copy of them.
 
         Raises:
             CommitRefused, HistoryUnavailable
         """
         repository = self._committing(is_allowed)
         head, branch = repository.head(), repository.branch()
-        if head is not None and not self._changes(repository, head) and snapshot is None:
+        if head is not None and not self._changes(repository, head):
             return head
-        made = repository.commit([head] if head else [], message, person, snapshot=snapshot)
-        if head is not None and self._is_same(repository, made, head):
-            return head
+        made = repository.commit([head] if head else [], message, person)
         self._advance(repository, str(branch), made, head)
+        return made
+
+    def point(self) -> Point | None:
+        """Return where the project stands in its history; None where it has none."""
+        status = self.status(has_changes=False)
+        return Point(status.branch, status.head) if status.is_available else None
+
+    def commit_snapshot(
+        self, message: str, person: Person, snapshot: Path, *, since: Point | None, is_allowed: bool = False
+    ) -> str:
+        """Commit what a snapshot has; return the commit, the present one where nothing has changed.
+
+        Args:
+            since: where the history stood when the snapshot was taken of the draft. Where it stands elsewhere by now,
+                or the snapshot is none of the draft (None), the commit stands beside the branch, which does not move.
+
+        Raises:
+            CommitRefused, HistoryUnavailable
+        """
+        repository = self._committing(is_allowed)
+        head, branch = repository.head(), repository.branch()
+        is_aside = head is not None and since != Point(branch, head)
+        parent = since.head if since is not None and since.head is not None else head
+        parents = [parent] if parent else []
+        made = repository.commit(parents, message, person, snapshot=snapshot, is_aside=is_aside)
+        if parent is not None and self._is_same(repository, made, parent):
+            return parent
+        if not is_aside:
+            self._advance(repository, str(branch), made, head)
         return made
 
     def restore(self, state: str, person: Person, *, flow: str | None = None, is_allowed: bool = False) -> Restored:
@@ -239,11 +276,7 @@ class History:
     def _changes(self, repository: Repository, head: str | None) -> dict[str, str]:
         now = repository.draft_tree()
         then = {} if head is None else {path: blob.name for path, blob in repository.tree(head).items()}
-        return {
-            path: "added" if path not in then else "removed" if path not in now else "changed"
-            for path in sorted({*now, *then})
-            if now.get(path) != then.get(path)
-        }
+        return changed_paths(then, now)
 
     def _is_same(self, repository: Repository, one: str, other: str) -> bool:
         return repository.git.text("rev-parse", f"{one}^{{tree}}") == repository.git.text(

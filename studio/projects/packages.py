@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from studio.projects.archives import packed, unpacked
-from studio.projects.contents import MOST_FILES, Manifest, hash_of, version_of
+from studio.projects.contents import MOST_FILES, Manifest, hash_of, hashes_of, version_of
 from studio.projects.errors import ImportRefused
 from studio.projects.paths import left_out_because, problem_of_path
 
@@ -53,10 +53,16 @@ class Push:
         return tuple(path for path in paths if self.files.get(path) != self.base_files.get(path))
 
 
+def archive_of(project: str, files: Mapping[str, bytes]) -> Archive:
+    """Return a state of a project by its files."""
+    manifest = hashes_of(files)
+    return Archive(project, version_of(manifest), files, manifest)
+
+
 def write_archive(project: str, files: Mapping[str, bytes]) -> bytes:
     """Return an archive; the same files give the same bytes."""
-    manifest = {path: hash_of(content) for path, content in files.items()}
-    head = {"format": _FORMAT, "project": project, "version": version_of(manifest), "files": manifest}
+    made = archive_of(project, files)
+    head = {"format": _FORMAT, "project": project, "version": made.version, "files": made.manifest}
     return packed([*files.items(), (_MANIFEST, _json(head))])
 
 
@@ -68,15 +74,14 @@ def read_archive(content: bytes) -> Archive:
     """
     head, files, _ = _read(content)
     manifest = _hashes(head.get("files"))
-    if {path: hash_of(one) for path, one in files.items()} != manifest:
+    if hashes_of(files) != manifest:
         raise ImportRefused("The archive is damaged: its files are not what its manifest says. Fetch it again.")
     return Archive(str(head.get("project", ""))[:100], version_of(manifest), files, manifest)
 
 
 def write_push(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> bytes:
     """Return a push of some files that began from others."""
-    now = {path: hash_of(content) for path, content in files.items()}
-    then = {path: hash_of(content) for path, content in base.items()}
+    now, then = hashes_of(files), hashes_of(base)
     head = {"format": _FORMAT, "files": now, "base": then}
     differing = [path for path in sorted({*files, *base}) if now.get(path) != then.get(path)]
     sent = [(path, files[path]) for path in differing if path in files]

@@ -181,24 +181,34 @@ class Repository:
 
     # Writing
 
-    def commit(self, parents: Sequence[str], message: str, person: Person, *, snapshot: Path | None = None) -> str:
+    def commit(
+        self,
+        parents: Sequence[str],
+        message: str,
+        person: Person,
+        *,
+        snapshot: Path | None = None,
+        is_aside: bool = False,
+    ) -> str:
         """Write a commit of the project's files as they are now; no reference moves.
 
         Of what the first parent has, only files of the project are replaced. What is not the studio's own is taken
-        from `snapshot`, where one is given, so that the commit is what was published whatever is edited meanwhile.
+        from `snapshot`, where one is given, so that the commit is what was published whatever is edited meanwhile; what
+        is the studio's own comes from the draft, or where the snapshot is none of the draft (`is_aside`) stays.
         """
-        ignored = self._ignored(list_files(self.folder).files)
         listed = [(self.folder, path) for path in list_files(self.folder).files]
         if snapshot is not None:
-            listed = [(folder, path) for folder, path in listed if is_of_studio(path)]
+            listed = [(folder, path) for folder, path in listed if is_of_studio(path) and not is_aside]
             listed += [(snapshot, path) for path in list_files(snapshot).files]
+        ignored = self._ignored([path for _, path in listed])
         sources = {path: folder / path for folder, path in listed if path not in ignored}
         names = self._hash(list(sources.values()), is_written=True)
         modes = ["100755" if file.stat().st_mode & 0o100 else "100644" for file in sources.values()]
         wanted = dict(zip(sources, zip(modes, names, strict=True), strict=True))
         base = parents[0] if parents else None
         known = self.tree(base) if base else {}
-        return self._written(base, wanted, [path for path in known if path not in wanted], parents, message, person)
+        gone = [path for path in known if path not in wanted and not (is_aside and is_of_studio(path))]
+        return self._written(base, wanted, gone, parents, message, person)
 
     def commit_contents(
         self, changes: Mapping[str, bytes | None], parents: Sequence[str], message: str, person: Person

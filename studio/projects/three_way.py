@@ -2,7 +2,7 @@
 
 A file that one side alone changed is taken from that side. One that both changed is merged by its entries and lines
 (`studio.authoring.merging`); where that does not go, it is a conflict, and nothing of it is decided here. What the
-studio alone keeps about the canvas (`.studio/*.json`) is merged by its keys, and mine wins: nobody should have to
+studio alone keeps (`.studio/*.json`) is merged by its keys, comments one by one, and mine wins: nobody should have to
 solve positions.
 """
 
@@ -11,12 +11,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from studio.people.comments import FILE as COMMENTS
+from studio.projects.comment_merging import merge_comments
 from studio.projects.contents import is_of_studio
 from studio.projects.paths import clashes
 
 Files: TypeAlias = Mapping[str, bytes]
+YAML: Final = (".yml", ".yaml")
+"""How names of YAML files end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,8 @@ def merge(base: Files, mine: Files, theirs: Files, merge_texts: MergeTexts) -> M
     return Merge(kept, tuple(merged), (*conflicts, *clashing))
 
 
-def changed_paths(before: Files, after: Files) -> dict[str, str]:
-    """Return which files differ: `added`, `removed` or `changed`."""
+def changed_paths(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, str]:
+    """Return which files (or hashes of them) differ: `added`, `removed` or `changed`."""
     found = {}
     for path in sorted({*before, *after}):
         if before.get(path) != after.get(path):
@@ -108,7 +112,7 @@ def _merged_file(
     path: str, base: bytes | None, mine: bytes | None, theirs: bytes | None, merge_texts: MergeTexts
 ) -> bytes | FileConflict:
     if is_of_studio(path) and path.endswith(".json"):
-        return _merged_json(base, mine, theirs)
+        return _merged_json(path, base, mine, theirs)
     texts = as_text(base or b""), as_text(mine), as_text(theirs)
     if texts[0] is None or texts[1] is None or texts[2] is None:
         return FileConflict(path, base, mine, theirs)
@@ -118,12 +122,14 @@ def _merged_file(
     return found.text.encode("utf-8")
 
 
-def _merged_json(base: bytes | None, mine: bytes | None, theirs: bytes | None) -> bytes:
+def _merged_json(path: str, base: bytes | None, mine: bytes | None, theirs: bytes | None) -> bytes:
     read = [_json(content) for content in (base, mine, theirs)]
-    if any(content is None for content in (mine, theirs)):
+    if mine is None or theirs is None:
         return (mine if mine is not None else theirs) or b"{}"
     if not all(isinstance(value, dict) for value in read):
-        return mine or b"{}"
+        return (theirs if read[1] is None and read[2] is not None else mine) or b"{}"
+    if path == COMMENTS:
+        return merge_comments(*(as_text(content) or "" for content in (base, mine, theirs))).encode()
     return json.dumps(_merged_value(*read), indent=2, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,18 +22,20 @@ from flows.findings import Findings
 from flows.source import Table, read_yaml
 from studio.projects.archives import packed, unpacked
 from studio.projects.contents import MOST_BYTES, LeftOut, list_files, read_files
-from studio.projects.errors import CodeRefused, ImportRefused, ProjectNameInvalid, ProjectTaken, ProjectUnknown, told
+from studio.projects.errors import ImportRefused, ProjectNameInvalid, ProjectTaken, ProjectUnknown, told
+from studio.projects.guarding import require_no_code, require_no_variables
 from studio.projects.paths import check_id, fold, slug
 from studio.projects.templates import template_files
 from studio.projects.writing import finish_pending, folder_in_making, put_folder, remove_folder, write_files
 
 BIN: Final = ".bin"
 CONFIGS: Final = ("config.yml", "config.yaml")
-CODE: Final = (".py",)
 _STALE_S: Final = 24 * 3600
 """What has been in the making for so long belongs to nobody any more."""
 _MOST_NAME: Final = 120
 _TIMES: Final = "%Y%m%dT%H%M%SZ"
+_JOINERS: Final = "\u200c\u200d"
+"""They cannot be seen, and belong to words of Persian, of Indian scripts, and to emoji."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Workspace:
         """Make a project of a zip file, whatever it tries. `allows_code`: its programs may run on this machine.
 
         Raises:
-            CodeRefused: it has programs.
+            CodeRefused, SettingsRefused: it has programs, or settings that ask for the server's variables.
             ImportRefused, ProjectNameInvalid, ProjectTaken, WritingFailed: nothing was made.
         """
         root = ""
@@ -138,6 +140,7 @@ class Workspace:
         found = unpacked(source, find_root=find_root)
         if not allows_code:
             require_no_code(found.files)
+            require_no_variables(found.files)
         known_as = name or (source.stem if isinstance(source, Path) else root.rstrip("/").split("/")[-1])
         chosen = self._chosen_id(_checked_name(known_as or "assistant"), project_id)
         return Imported(self._made(chosen, dict(found.files)), found.left_out)
@@ -153,7 +156,7 @@ class Workspace:
             raise ImportRefused(f"There is no folder {folder}. Name the one that has the assistant's config.yml.")
         if source == self.root.resolve() or self.root.resolve().is_relative_to(source):
             raise ImportRefused(f"{folder} contains the studio's own projects. Name the folder of one assistant.")
-        if not _has_config(source):
+        if not has_config(source):
             raise ImportRefused(f"{folder} has no config.yml, so it is not an assistant's folder.")
         listing = list_files(source)
         size = sum((source / path).stat().st_size for path in listing.files)
@@ -238,13 +241,6 @@ def name_of(folder: Path) -> str:
     return folder.name
 
 
-def require_no_code(paths: Iterable[str]) -> None:
-    """Refuse files that would run on this machine. Raises CodeRefused."""
-    code = next((path for path in paths if path.lower().endswith(CODE)), None)
-    if code is not None:
-        raise CodeRefused(f"{code[:200]} is a program that would run on the server. Ask an admin to bring it in.")
-
-
 def assistant_root(paths: Sequence[str]) -> str:
     """Return the folder of the assistant within the paths of a zip: `""`, or with a `/` behind.
 
@@ -270,7 +266,7 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def _checked_name(name: str) -> str:
-    named = " ".join("".join(one if one.isprintable() else " " for one in name).split())
+    named = " ".join("".join(one if one.isprintable() or one in _JOINERS else " " for one in name).split())
     if not named:
         raise ProjectNameInvalid("The assistant needs a name.")
     if len(named) > _MOST_NAME:
@@ -280,10 +276,11 @@ def _checked_name(name: str) -> str:
 
 def _is_project(path: Path) -> bool:
     """Say whether it is a project: one whose config.yml was lost by hand stays one, to be mended."""
-    return check_id(path.name) and path.is_dir() and (_has_config(path) or (path / ".git").exists())
+    return check_id(path.name) and path.is_dir() and (has_config(path) or (path / ".git").exists())
 
 
-def _has_config(folder: Path) -> bool:
+def has_config(folder: Path) -> bool:
+    """Say whether a folder is an assistant's: it has a config.yml."""
     with suppress(OSError):  # one folder that cannot be read hides no other project
         return any((folder / name).is_file() for name in CONFIGS)
     return False

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from studio.authoring.files import flush_folder, replace_file
 from studio.projects.contents import hash_of
 from studio.projects.errors import FilesChanged, ImportRefused, ProjectBusy, WritingFailed, failure, told
 from studio.projects.locks import locked
@@ -48,21 +49,13 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         WritingFailed: nothing was changed.
     """
-    partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     with told(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _write_flushed(partial, content)
-            partial.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
-        flush_folder(path.parent)
+        replace_file(path, content)
 
 
-def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files into a new folder that nobody uses yet, flushed to the disk."""
+def write_files(folder: Path, files: Iterable[tuple[str, bytes]], *, is_lasting: bool = True) -> None:
+    """Write files into a new folder that nobody uses yet; `is_lasting`: flushed to the disk."""
     with told(folder):
         folder.mkdir(parents=True, exist_ok=True)
         made = {folder}
@@ -71,8 +64,11 @@ def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
             if target.parent not in made:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 made.add(target.parent)
-            _write_flushed(target, content)
-        for parent in made:
+            if is_lasting:
+                _write_flushed(target, content)
+            else:
+                target.write_bytes(content)
+        for parent in made if is_lasting else ():
             flush_folder(parent)
 
 
@@ -188,16 +184,6 @@ def remove_folder(folder: Path) -> None:
         with suppress(OSError):
             Path(parent).chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def flush_folder(folder: Path) -> None:
-    """Make sure that names in a folder are on the disk; where the system cannot, go on."""
-    with suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _write_flushed(path: Path, content: bytes) -> None:

@@ -46,3 +46,9 @@ def test_console_lines_are_for_people(capsys: pytest.CaptureFixture[str]) -> Non
     line = capsys.readouterr().err
     assert "call-started" in line
     assert "call_id=call-1" in line
+
+
+def test_streams_to_pages_are_not_logged_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogConfig("debug", "json"))
+    logging.getLogger("sse_starlette.sse").debug("chunk: %s", b"data: what somebody wrote")
+    assert capsys.readouterr().err == ""

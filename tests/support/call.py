@@ -59,9 +59,9 @@ class FakeLink:
             if self.closed is not None:
                 return
             column = self._caller[tick // 5]
-            if column != "x":  # x = nothing arrives
+            if column != "x":  # x = nothing arrives, o = silence was put in its place
                 frame = SPEECH if column == "#" else silence(20, 16_000)
-                self.inbox.put(FrameArrived(frame, self.now_ms()))
+                self.inbox.put(FrameArrived(frame, self.now_ms(), is_real=column != "o"))
             if tick in self._messages:
                 self.inbox.put(MessageArrived(self._messages[tick]))
             if self._source is not None:
@@ -101,6 +101,7 @@ class ScriptedRecogniser:
         priority: Priority,
         key: str | None = None,
         is_short_expected: bool = False,
+        is_soon_wanted: bool = False,
     ) -> Transcript:
         text = self.texts[min(self.finals, len(self.texts) - 1)]
         if priority is Priority.FINAL:

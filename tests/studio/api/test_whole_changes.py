@@ -37,7 +37,7 @@ async def shop(studio: Studio) -> str:
     return project
 
 
-@pytest.mark.parametrize("change", ["commit", "restore", "publish", "push", "switch", "merge"])
+@pytest.mark.parametrize("change", ["commit", "restore", "publish", "switch", "merge"])
 async def test_no_edit_falls_into_a_change_of_the_whole(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
@@ -61,13 +61,12 @@ async def test_no_edit_falls_into_a_change_of_the_whole(
 _PARTS = {
     "commit": "versions._committed",
     "restore": "versions.History.restore",
-    "publish": "versions.Environments.publish",
+    "publish": "versions.Environments.put",
     "switch": "versions.Branches.switch",
     "merge": "versions.Branches.merge",
-    "push": "exchange.take_push",
 }
 _PATHS = {"switch": "branches/switch", "merge": "branches/merge"} | {
-    name: name for name in ("commit", "restore", "publish", "push")
+    name: name for name in ("commit", "restore", "publish")
 }
 _BODIES: dict[str, dict[str, Any]] = {
     "commit": {"json": {"message": "x"}},
@@ -75,7 +74,6 @@ _BODIES: dict[str, dict[str, Any]] = {
     "publish": {"json": {"environment": "staging", "message": "x"}},
     "switch": {"json": {"name": "other"}},
     "merge": {"json": {"name": "other"}},
-    "push": {"content": b"x"},
 }
 
 

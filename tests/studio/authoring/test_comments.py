@@ -202,3 +202,30 @@ def test_unknown_keys_and_odd_values_survive_a_change_beside_them():
 
     assert [line for line in after.split("\n") if line not in text.split("\n")] == ["        ask_before_filling: true"]
     assert [line for line in text.split("\n") if line not in after.split("\n")] == []
+
+
+def test_every_comment_of_a_pasted_step_comes_along():
+    pasted = """\
+# how many
+# of them
+- collect: copies  # a number
+  # what then
+  next:
+    # none left
+    - if: slots.copies > 3
+      then: too_many
+    - else: END
+
+# too many
+- id: too_many
+  action: utter_too_many
+  # behind the keys
+"""
+    before = project(data__flows=FLOWS)
+    at = {"from": "~steps.0", "kind": "next", "index": 0}
+    after = edit(before, {"op": "paste_steps", "flow": "ask", "at": at, "yaml": pasted}).files
+    written = [line.strip() for line in pasted.splitlines() if line.strip()]
+
+    text = after.text("data/flows.yml")
+    assert [line.strip() for line in text.split("- action: utter_asked\n")[1].splitlines()] == [*written, "# the end"]
+    assert texts(taken_back(before, after)) == texts(before)

@@ -128,7 +128,7 @@ async def test_a_file_broken_by_hand_is_refused_and_left(bank):
         (bank / CARDS).write_text(broken)
         assert await project.refresh()
 
-        with pytest.raises(NothingThere):
+        with pytest.raises(EditRefused, match="mended in the text first"):
             await project.edit(commands(described("ask_card", "Mine.")))
         assert (bank / CARDS).read_text() == broken
         assert any(one.code == "yaml" and one.file == CARDS for one in await project.findings())

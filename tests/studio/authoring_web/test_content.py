@@ -46,9 +46,12 @@ def test_a_response_is_made_said_otherwise_under_a_condition_renamed_and_deleted
     saved(page)
     page.get_by_test_id("variation-2").get_by_test_id("add-condition").click()
     page.get_by_test_id("variation-2").get_by_role("button", name=re.compile("^Add")).first.click()
+    page.get_by_test_id("variation-2").get_by_test_id("condition-slot").wait_for()
     saved(page)
     page.get_by_test_id("variation-1").get_by_text("Channel, buttons").click()
-    page.get_by_test_id("variation-1").get_by_label("Callers may interrupt it").uncheck()
+    interrupts = page.get_by_test_id("variation-1").get_by_label("Callers may interrupt it")
+    interrupts.click()
+    expect(interrupts).not_to_be_checked()
     saved(page)
     value = entry(studio, "responses", "utter_greeting_x")["value"]
     assert isinstance(value, list)
@@ -94,7 +97,8 @@ def test_slots_intents_and_actions(open_page: OpenPage, studio: Studio) -> None:
     page.get_by_label("Type", exact=True).select_option("categorical")
     page.get_by_test_id("slot-values").fill("red\ngreen")
     page.get_by_test_id("slot-values").blur()
-    page.get_by_label("Sensitive").check()
+    page.get_by_label("Sensitive").click()
+    expect(page.get_by_label("Sensitive")).to_be_checked()
     saved(page)
     expected = {"type": "categorical", "mappings": [{"type": "from_llm"}], "values": ["red", "green"]}
     assert entry(studio, "slots", "colour")["value"] == {**expected, "voice": {"sensitive": True}}

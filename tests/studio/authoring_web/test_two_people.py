@@ -77,10 +77,16 @@ def test_a_text_editor_beside_the_page(studio: Studio, open_page: OpenPage) -> N
     page = ready(open_page().page)
     node(page, "ask_day").click()
     field = page.get_by_label(LISTEN, exact=True)
-    field.fill("the day that the caller would like")  # typed, and not given on yet
+    held: list[Route] = []
+    page.route("**/edit", held.append)
+    with page.expect_request("**/edit"):
+        field.fill("the day that the caller would like")
+        page.keyboard.press("Tab")
     path = flows_file(studio.folder)
     path.write_text(path.read_text().replace(f"  {FLOW}:\n", f"  # by hand\n  {FLOW}:\n", 1))
-    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saving")
+    page.unroute("**/edit")
+    held[0].continue_()
     saved(page)
     expect(field).to_have_value("the day that the caller would like")
     text = path.read_text()
@@ -134,6 +140,7 @@ def test_what_waits_in_one_tab_is_neither_lost_nor_done_twice_by_another(studio:
     one.unroute("**/edit")
     one.reload()  # what waited is kept for this tab
     ready(one)
+    expect(node(one, "ask_day_2")).to_be_visible()
     saved(one)
     assert len(studio.step_ids()) == len(before)
 

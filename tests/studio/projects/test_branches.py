@@ -224,3 +224,24 @@ def test_a_crash_while_switching(
     assert status.changes == {}
     assert again.files("draft") == before[str(status.branch)]
     assert [path for path in whole(history.folder) if path.startswith(".studio")] == []
+
+
+def test_one_side_of_a_conflict_is_taken_whole(history: History, branches: Branches) -> None:
+    """Of what is no text, or is gone on one side, nothing can be merged by hand."""
+    edit(history.folder, "docs/a.md", lambda _: "base\n")
+    history.commit("base", ANA)
+    branches.create("one")
+    branches.switch("one")
+    (history.folder / "docs/picture.dat").write_bytes(b"\0theirs")
+    edit(history.folder, "docs/a.md", lambda _: "theirs\n")
+    history.commit("theirs", ANA)
+    branches.switch("main")
+    (history.folder / "docs/picture.dat").write_bytes(b"\0mine")
+    (history.folder / "docs/a.md").unlink()
+    history.commit("mine", ANA)
+    found = branches.merge("one", ANA, sides={"docs/picture.dat": "theirs"})
+    assert [conflict.path for conflict in found.conflicts] == ["docs/a.md"]
+    merged = branches.merge("one", ANA, sides={"docs/picture.dat": "theirs", "docs/a.md": "mine"})
+    assert merged.commit is not None
+    assert (history.folder / "docs/picture.dat").read_bytes() == b"\0theirs"
+    assert not (history.folder / "docs/a.md").exists()

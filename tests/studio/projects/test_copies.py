@@ -12,7 +12,15 @@ import pytest
 from studio.projects import copies
 from studio.projects.archives import packed
 from studio.projects.copies import pull, push
-from studio.projects.errors import FilesChanged, ImportRefused, ProjectTaken, PushRefused, RemoteFailed, WritingFailed
+from studio.projects.errors import (
+    CodeRefused,
+    FilesChanged,
+    ImportRefused,
+    ProjectTaken,
+    PushRefused,
+    RemoteFailed,
+    WritingFailed,
+)
 from studio.projects.exchange import archive, take_push
 from studio.projects.packages import read_archive, read_push, write_archive, write_push
 from studio.projects.remote import Remote, parse_address
@@ -204,7 +212,7 @@ def test_the_studio_refuses_what_a_client_should_not_have_sent(there: Project) -
     for path, content in ((FLOWS, b"flows: [\n"), (DOMAIN, b"\xff\xfe")):
         with pytest.raises(PushRefused):
             take_push(there, write_push({**now, path: content}, now), allows_errors=True)
-    with pytest.raises(PushRefused, match="admin"):
+    with pytest.raises(CodeRefused, match="admin"):
         take_push(there, write_push({**now, "actions/x.py": b"import os\n"}, now), allows_code=False)
     assert {path: (there.folder / path).read_bytes() for path in whole(there.folder)} == now
 

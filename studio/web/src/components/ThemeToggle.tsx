@@ -1,32 +1,15 @@
 /** Goes round the themes: as the system, light, dark. The choice is kept. */
 
 import { Contrast, Moon, Sun } from "lucide-react";
-import { useState } from "react";
 import { strings } from "../strings";
+import { chooseTheme, THEMES, useTheme } from "./theme";
 
-const THEMES = ["system", "light", "dark"] as const;
-type Theme = (typeof THEMES)[number];
 const ICONS = { system: Contrast, light: Sun, dark: Moon };
-/** `public/theme.js` reads the same key before the first paint. */
-const THEME_KEY = "vivavoce.theme";
-
-function apply(theme: Theme): void {
-  localStorage.setItem(THEME_KEY, theme);
-  if (theme === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
-}
 
 export function ThemeToggle() {
-  const [theme, setTheme] = useState<Theme>(() => {
-    const kept = localStorage.getItem(THEME_KEY);
-    return THEMES.find((name) => name === kept) ?? "system";
-  });
+  const theme = useTheme();
   const Icon = ICONS[theme];
-  const next = (): void => {
-    const following = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
-    apply(following);
-    setTheme(following);
-  };
+  const next = (): void => chooseTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system");
   return (
     <button
       type="button"

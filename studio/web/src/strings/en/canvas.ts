@@ -99,10 +99,18 @@ export const canvasStrings = {
       same: "It already leads there",
       link: "A link ends the flow: nothing comes after it",
       readOnly: "This flow cannot be changed here",
-      startOnly: "The start leads to the first step of the list: move a step to the top instead",
     },
   },
   menu: {
+    label: "What can be done here",
+    form: "Open the form",
+    comment: "Comment",
+    add: "Add step",
+    all: "Select all",
+    tidy: "Tidy up",
+    fit: "Fit to the window",
+    undo: "Undo",
+    redo: "Redo",
     open: "Open the flow",
     rename: "Rename",
     copy: "Copy",
@@ -138,6 +146,7 @@ export const canvasStrings = {
   announce: {
     added: (name: string) => `${name} added`,
     deleted: (count: number) => (count === 1 ? "1 step deleted" : `${count} steps deleted`),
+    disconnected: "Connection removed",
     connected: (from: string, to: string) => `${from} now leads to ${to}`,
     copied: (count: number) => (count === 1 ? "1 step copied" : `${count} steps copied`),
     pasted: "Pasted",
@@ -149,18 +158,18 @@ export const canvasStrings = {
   },
   clipboard: {
     denied: "The browser does not let this page read the clipboard. Press Ctrl+V on the canvas instead.",
+    notWritten: "The browser does not let this page write to the clipboard. Press Ctrl+C on the canvas instead.",
     notSteps: "What is in the clipboard is no list of steps.",
   },
   emptyFlow: {
     title: "This flow has no steps yet",
     hint: "Add the first one: ask for something, or say something. Press A, or drop a copied step with Ctrl+V.",
   },
-  default: "This system flow is built in. Customise it to change it.",
   customise: "Customise",
   notFound: "There is no flow with this name.",
+  notLoaded: "This flow could not be fetched",
   problemCount: (count: number) => (count === 1 ? "1 problem" : `${count} problems`),
   minimap: "Overview",
-  guide: "Alignment guide",
 };
 
 export const shortcutStrings = {
@@ -184,6 +193,8 @@ export const shortcutStrings = {
     add: "Add a step",
     connect: "Connect to…",
     form: "Open the form",
+    comment: "Comment on what is selected",
+    menu: "What can be done here, as by the right mouse button",
     walk: "Walk along the flow",
     nudge: "Move by 10 px",
     clear: "Select nothing",
@@ -198,9 +209,13 @@ export const problemStrings = {
   title: "Problems",
   none: "No problems in this assistant",
   noneFlow: "No problems in this flow",
+  unreadable: (file: string, line: number, reason: string) => `${file} cannot be read: line ${line}, ${reason}.`,
+  unreadableHint: "The flow is shown as it last was. Mend the text, and it can be changed again.",
+  unreadableShort: "Shown as it last was: the file cannot be read.",
+  unreadableBadge: "cannot be read",
+  toLine: (line: number) => `Go to line ${line}`,
   here: "This flow",
   all: "Everything",
-  show: (message: string) => `Show: ${message}`,
   severity: { error: "Error", warning: "Warning" },
 };
 
@@ -208,7 +223,6 @@ export const outlineStrings = {
   title: "Outline",
   help: "Arrow keys move, Enter edits, A adds after, Delete removes, Alt with up and down moves a step.",
   tree: (flow: string) => `Steps of ${flow}`,
-  then: "then",
   jump: (name: string) => `to ${name}`,
 };
 
@@ -216,7 +230,5 @@ export const editorStrings = {
   label: "YAML of the flow's file",
   invalid: "Not saved: the YAML is not valid yet",
   saved: "Saved",
-  saving: "Saving",
   typing: "Not saved yet",
-  loading: "Loading the editor",
 };

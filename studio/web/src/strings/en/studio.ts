@@ -18,7 +18,6 @@ export const uiStrings = {
   loading: "Loading",
   errors: (count: number) => (count === 1 ? "1 error" : `${count} errors`),
   warnings: (count: number) => (count === 1 ? "1 warning" : `${count} warnings`),
-  more: "More",
   remove: "Remove",
   add: "Add",
   back: "Back",
@@ -45,15 +44,16 @@ export const shellStrings = {
   searchEverything: "Search for anything, or type a command",
   keyboard: "Keyboard shortcuts",
   tryIt: "Try it",
-  signedInAs: (name: string) => `Signed in as ${name}`,
   presence: (names: string) => `Also here: ${names}`,
   save: {
     saved: "Saved",
     saving: "Saving",
     offline: (count: number) => `Offline · ${count === 1 ? "1 change" : `${count} changes`} kept`,
     offlineHint: "Nothing is lost: the changes are sent when the server answers. Click to try now.",
+    unsaved: (count: number) => `Not saved · ${count === 1 ? "1 change" : `${count} changes`} kept`,
+    unsavedHint: "Your changes are kept on this page and sent again until they can be saved. Click to try now.",
     conflict: "Needs merging",
-    conflictHint: "Somebody else changed the same place. Click to merge.",
+    conflictHint: "Not saved yet: somebody else changed the same place. Decide what stays in the dialog.",
   },
   trouble: {
     title: "This page met an error",
@@ -77,17 +77,6 @@ export const searchStrings = {
   none: "Nothing found. Try fewer letters.",
 };
 
-export const projectStrings = {
-  title: "Assistants",
-  hint: "Each one is a folder of files that a text editor can read as well.",
-  create: "New assistant",
-  none: "No assistant yet",
-  noneHint: "Start from a template: it has flows, answers and tests that you can change.",
-  name: "Name",
-  nameHelp: "As people will call it. The folder's name is made from it.",
-  template: "Template",
-};
-
 export const flowStrings = {
   title: "Flows",
   hint: "What the assistant can do, one flow a task.",
@@ -106,6 +95,8 @@ export const flowStrings = {
   tests: (cases: number, covered: number, steps: number) =>
     `${cases === 1 ? "1 test" : `${cases} tests`}, ${steps === 0 ? 0 : Math.round((100 * covered) / steps)} % of steps`,
   noTests: "none",
+  testsUnknown: "not run yet",
+  testsOlder: "The flow has changed since its tests ran.",
   noProblems: "none",
   actions: (name: string) => `Actions for ${name}`,
   open: "Open",

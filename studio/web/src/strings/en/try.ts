@@ -6,6 +6,7 @@ export const tryStrings = {
   target: "What is called",
   targets: { draft: "Draft", staging: "Staging", production: "Production" } as Readonly<Record<string, string>>,
   branch: (name: string) => `Branch ${name}`,
+  trained: (when: string) => `Trained set · ${when}`,
   follow: "Follow the active step on the canvas",
   chat: "Chat",
   call: "Call by voice",

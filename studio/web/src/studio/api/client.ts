@@ -1,6 +1,7 @@
 /** Everything that the page asks of one project's server; the only place that knows addresses. */
 
 import { request, send } from "./http";
+import { shortened } from "./labels";
 import { PAGE_ID } from "./pageId";
 import type {
   Base,
@@ -23,7 +24,8 @@ export interface DocumentApi {
   outline(): Promise<Outline>;
   flow(id: string): Promise<Flow>;
   findings(): Promise<readonly Finding[]>;
-  edit(commands: readonly Command[], base: Base, label: string): Promise<Edited>;
+  /** `gesture`: its name; one that was done already is answered, and not done again. */
+  edit(commands: readonly Command[], base: Base, label: string, gesture: string): Promise<Edited>;
   file(path: string): Promise<TextFile>;
   parseCondition(text: string): Promise<ParsedCondition>;
   writeCondition(tree: ConditionTree): Promise<string>;
@@ -54,7 +56,7 @@ export function documentApi(project: string): DocumentApi {
     outline: () => request("GET", at("/outline")),
     flow: (id) => request("GET", at(`/flows/${part(id)}`)),
     findings: async () => listUnder<Finding>(await request("GET", at("/findings")), "findings"),
-    edit: (commands, base, label) => request("POST", at("/edit"), { body: { commands, base, label, client: PAGE_ID } }),
+    edit: (commands, base, label, gesture) => request("POST", at("/edit"), { body: { commands, base, label: shortened(label), gesture, client: PAGE_ID } }),
     file: (path) => request("GET", at(`/files/${filePath(path)}`)),
     parseCondition: async (text) => {
       const told = await request<Partial<ParsedCondition> & { tree?: ConditionTree | null }>("POST", at("/conditions"), { body: { text } });
@@ -84,8 +86,6 @@ export const studioApi = {
   presence: (project: string, flow: string | null, step: string | null): Promise<unknown> =>
     request("POST", projectUrl(project, "/presence"), { body: { client: PAGE_ID, flow, step } }),
   me: (): Promise<Person> => request("GET", "/api/me"),
-  speech: async (project: string, text: string, voice?: string): Promise<Blob> => {
-    const body = voice === undefined ? { text } : { text, voice };
-    return (await send("POST", projectUrl(project, "/speech"), { body, headers: { Accept: "audio/wav" } })).blob();
-  },
+  speech: async (project: string, text: string): Promise<Blob> =>
+    (await send("POST", projectUrl(project, "/speech"), { body: { text }, headers: { Accept: "audio/wav" } })).blob(),
 };

@@ -3,7 +3,7 @@
 import { applied, touched } from "../document/optimistic";
 import type { DocumentApi } from "./client";
 import { ApiProblem, ServerUnreachable } from "./http";
-import { type Command, type Conflict, type Edge, type Edited, END, type Flow, type Json, type Outline, START, type Step, type StepType, STEP_TYPES } from "./types";
+import { type Base, type Command, type Conflict, type Edge, type Edited, END, type Finding, type Flow, type Json, type Outline, START, type Step, type StepType, STEP_TYPES } from "./types";
 
 /** A step as short as a test wants it: `{id, collect: "x", next: …}`. */
 export type ShortStep = Readonly<Record<string, Json>>;
@@ -70,12 +70,24 @@ export function outlineOf(flows: readonly Flow[], revision = 1): Outline {
 export interface FakeServer {
   readonly api: DocumentApi;
   /** Every gesture that arrived. */
-  readonly gestures: { label: string; commands: readonly Command[] }[];
+  readonly gestures: { label: string; commands: readonly Command[]; base: Base; gesture: string }[];
   flow(id: string): Flow;
   /** The network is away, or there again. */
   setAway(isAway: boolean): void;
+  /** Do the next gesture, and let nobody hear of it. */
+  loseNextAnswer(): void;
   /** Refuse the next gesture so. */
   refuseNext(problem: ApiProblem): void;
+  /** Somebody else does something. */
+  byOthers(commands: readonly Command[]): void;
+  findings: readonly Finding[];
+  /** From now on questions of this kind are answered, with what was so when they were asked, only after `release`. */
+  hold(kind: "outline" | "flow" | "findings" | "file" | "edit"): Held;
+}
+
+export interface Held {
+  readonly asked: number;
+  release(): void;
 }
 
 /** Undo is a command of its own kind here: it puts a whole flow back. */
@@ -88,6 +100,25 @@ export function fakeServer(given: readonly Flow[]): FakeServer {
   let revision = 1;
   let isAway = false;
   let refusal: ApiProblem | null = null;
+  let isAnswerLost = false;
+  /** By the names of the gestures: what is sent again is answered again. */
+  const answers = new Map<string, Edited>();
+  let findings: readonly Finding[] = [];
+  const slots: string[] = [];
+  const held = new Map<string, { asked: number; gate: Promise<void> }>();
+
+  const outline = (): Outline => {
+    const made = outlineOf([...flows.values()], revision);
+    return { ...made, slots: [...made.slots, ...slots.map((name) => ({ name, type: "text" }))] };
+  };
+
+  const answer = async <T>(kind: string, made: T): Promise<T> => {
+    const gate = held.get(kind);
+    if (gate === undefined) return made;
+    gate.asked += 1;
+    await gate.gate;
+    return made;
+  };
 
   const put = (ids: readonly string[], next: (flow: Flow) => Flow): Edited => {
     revision += 1;
@@ -99,30 +130,47 @@ export function fakeServer(given: readonly Flow[]): FakeServer {
     return { revision, flows: after, removed: [], outline: null, findings: [], undo, moved: {}, files: {} };
   };
 
+  const done = (commands: readonly Command[]): Edited => {
+    const made = commands.flatMap((command) => (command.op === "put" && command.section === "slots" ? [command.name] : []));
+    slots.push(...made);
+    const edited = put(touched(commands), (flow) => commands.reduce(applied, flow));
+    return made.length > 0 ? { ...edited, outline: outline() } : edited;
+  };
+
+  const carriedOut = (commands: readonly Command[]): Edited => {
+    const [first] = commands;
+    if (first?.op !== "delete_file" || !first.path.startsWith(BACK)) return done(commands);
+    const past = pasts[Number(first.path.split("/").at(-1))] ?? [];
+    return put(past.map((flow) => flow.id), (now) => past.find((flow) => flow.id === now.id) ?? now);
+  };
+
   const api: DocumentApi = {
-    outline: async () => outlineOf([...flows.values()], revision),
+    outline: () => answer("outline", outline()),
     flow: async (id) => {
       const flow = flows.get(id);
       if (flow === undefined) throw new ApiProblem(404, "nothing-there", `There is no flow '${id}'.`, {});
-      return flow;
+      return answer("flow", flow);
     },
-    findings: async () => [],
-    edit: async (commands, _base, label) => {
+    findings: () => answer("findings", findings),
+    edit: async (commands, base, label, gesture) => {
       if (isAway) throw new ServerUnreachable();
       if (refusal !== null) {
         const problem = refusal;
         refusal = null;
         throw problem;
       }
-      gestures.push({ label, commands });
-      const [first] = commands;
-      if (first?.op === "delete_file" && first.path.startsWith(BACK)) {
-        const past = pasts[Number(first.path.split("/").at(-1))] ?? [];
-        return put(past.map((flow) => flow.id), (now) => past.find((flow) => flow.id === now.id) ?? now);
-      }
-      return put(touched(commands), (flow) => commands.reduce(applied, flow));
+      const known = answers.get(gesture);
+      if (known !== undefined) return known;
+      gestures.push({ label, commands, base, gesture });
+      const made = answers.set(gesture, carriedOut(commands)).get(gesture) as Edited;
+      if (!isAnswerLost) return answer("edit", made);
+      isAnswerLost = false;
+      throw new ServerUnreachable();
     },
-    file: async (path) => ({ path, text: "", etag: "1" }),
+    file: async (path) => {
+      if (isAway) throw new ServerUnreachable();
+      return answer("file", { path, text: "", etag: "1" });
+    },
     parseCondition: async () => ({ parsed: null, error: null }),
     writeCondition: async () => "",
     search: async () => [],
@@ -134,8 +182,35 @@ export function fakeServer(given: readonly Flow[]): FakeServer {
     setAway: (away) => {
       isAway = away;
     },
+    loseNextAnswer: () => {
+      isAnswerLost = true;
+    },
     refuseNext: (problem) => {
       refusal = problem;
+    },
+    byOthers: (commands) => void done(commands),
+    get findings() {
+      return findings;
+    },
+    set findings(told) {
+      findings = told;
+    },
+    hold: (kind) => {
+      let open = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const state = { asked: 0, gate };
+      held.set(kind, state);
+      return {
+        get asked() {
+          return state.asked;
+        },
+        release: () => {
+          held.delete(kind);
+          open();
+        },
+      };
     },
   };
 }

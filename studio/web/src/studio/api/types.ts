@@ -59,6 +59,14 @@ export interface Flow {
   readonly etag: string;
   /** The flow as it is written. */
   readonly text?: string;
+  readonly unreadable?: Unreadable | null;
+}
+
+/** Its file does not parse just now: the flow is shown as it last was, and cannot be changed. */
+export interface Unreadable {
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
 }
 
 export interface Finding {
@@ -87,9 +95,11 @@ export interface FlowSummary {
   readonly etag: string;
   readonly errors: number;
   readonly warnings: number;
-  readonly tests: { readonly cases: number; readonly covered_steps: number } | null;
+  /** What the last run of the tests came through; `etag`: of the flow as it was then. */
+  readonly tests: { readonly cases: number; readonly covered_steps: number; readonly etag?: string } | null;
   readonly calls: readonly string[];
   readonly links: readonly string[];
+  readonly unreadable?: Unreadable | null;
 }
 
 export interface Named {
@@ -97,6 +107,11 @@ export interface Named {
   readonly file?: string | null;
   readonly line?: number | null;
   readonly used_by?: readonly string[];
+}
+
+export interface EntitySummary extends Named {
+  /** Roles and groups. */
+  readonly options?: Json;
 }
 
 export interface SlotSummary extends Named {
@@ -128,7 +143,7 @@ export interface Outline {
   readonly slots: readonly SlotSummary[];
   readonly responses: readonly ResponseSummary[];
   readonly intents: readonly Named[];
-  readonly entities: readonly Named[];
+  readonly entities: readonly EntitySummary[];
   readonly actions: readonly ActionSummary[];
   readonly documents: readonly Named[];
   readonly files: readonly FileSummary[];
@@ -188,7 +203,7 @@ export type Command =
   | { op: "set_positions"; flow: string; positions: Readonly<Record<string, Point | null>> }
   | { op: "put"; section: Section; name: string; value?: Json; file?: string }
   | { op: "rename"; section: Section; name: string; to: string }
-  | { op: "put_examples"; intent: string; examples: readonly string[]; file?: string }
+  | { op: "put_examples"; intent: string; kind?: "lookup"; examples: readonly string[]; file?: string }
   | { op: "write_file"; path: string; text: string }
   | { op: "delete_file"; path: string }
   | { op: "patch"; file: string; edits: readonly { start: number; end: number; old: string; new: string; before?: string; after?: string }[] };
@@ -273,4 +288,5 @@ export type ProjectEvent =
   | { type: "hello" | "presence"; people: readonly Present[] }
   | { type: "job"; [key: string]: Json }
   | { type: "comment"; [key: string]: Json }
+  | { type: "tests"; state: "running" | "done" | "failed" | "stopped" }
   | { type: "files_changed" | "lost" | "comments" | "published" | "history" };

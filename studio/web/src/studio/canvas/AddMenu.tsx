@@ -4,11 +4,13 @@ import { Command } from "cmdk";
 import { ArrowLeft, Plus } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState } from "react";
+import { flushSync } from "react-dom";
 import { canvasStrings } from "../../strings/en/canvas";
 import { uiStrings } from "../../strings/en/studio";
-import type { Flow } from "../api/types";
+import type { Flow, Point } from "../api/types";
 import { useDoc } from "../document/DocumentProvider";
 import { ITEM } from "../ui/Combobox";
+import { focusOrigin, giveFocusBack } from "../ui/focusing";
 import { useCanvasActions } from "./CanvasContext";
 import { useCanvasUi } from "./canvasUi";
 import { CAN_CREATE, CHOICE_KINDS, type ChoiceKind, targetsOf } from "./choices";
@@ -32,10 +34,15 @@ export function AddMenu({ flow }: { flow: Flow }) {
   const adding = useCanvasUi((ui) => ui.adding);
   const { ask } = useCanvasUi.getState();
   if (adding === null) return null;
+  return <Asking flow={flow} screen={adding.screen} onClose={() => ask(null)} />;
+}
+
+function Asking({ flow, screen, onClose }: { flow: Flow; screen: Point; onClose: () => void }) {
+  const [origin] = useState(focusOrigin);
   return (
-    <Popover.Root open onOpenChange={(isOpen) => !isOpen && ask(null)}>
+    <Popover.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Popover.Anchor asChild>
-        <span className="pointer-events-none fixed size-px" style={{ left: adding.screen.x, top: adding.screen.y }} />
+        <span className="pointer-events-none fixed size-px" style={{ left: screen.x, top: screen.y }} />
       </Popover.Anchor>
       <Popover.Content
         side="bottom"
@@ -45,6 +52,10 @@ export function AddMenu({ flow }: { flow: Flow }) {
         data-testid="add-menu"
         className="z-40 w-80 rounded-md border bg-surface shadow-lg"
         onKeyDown={(event) => event.stopPropagation()}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault();
+          giveFocusBack(origin);
+        }}
       >
         <Choices flow={flow} />
       </Popover.Content>
@@ -67,10 +78,15 @@ function Choices({ flow }: { flow: Flow }) {
       .filter((target) => has(`${target.name} ${target.text ?? ""}`)),
   );
   const canCreate = kind !== null && CAN_CREATE.has(kind) && wanted !== "" && !targets.some(({ name }) => name === wanted);
+  // Enter arrives here as an event of cmdk's own, behind which React would draw later: what is typed at once would go
+  // into the first question's input and be kept.
   const choose = (each: ChoiceKind): void => {
-    setTyped("");
     if (each === "noop") add({ kind: each, target: "", isNew: false });
-    else setKind(each);
+    else
+      flushSync(() => {
+        setTyped("");
+        setKind(each);
+      });
   };
   return (
     <Command shouldFilter={false} label={words.title} loop>

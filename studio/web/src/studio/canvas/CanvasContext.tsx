@@ -11,6 +11,7 @@ export interface CanvasActions {
   isReadOnly: boolean;
   refusalFor(target: string): string | null;
   select(keys: readonly string[]): void;
+  selectAll(): void;
   selectEdge(at: EdgeAt): void;
   askInsert(at: EdgeAt, screen: Point): void;
   askAdd(): void;
@@ -23,7 +24,13 @@ export interface CanvasActions {
   cut(): string;
   paste(yaml: string): void;
   duplicate(): void;
+  askRename(key: string): void;
   rename(key: string, id: string): void;
+  askConnect(key: string): void;
+  /** Puts the keyboard into the form of what is selected. */
+  openForm(): void;
+  /** Of a step; null: of the flow. */
+  openComments(key: string | null): void;
   openTarget(key: string): void;
   edit(label: string, commands: readonly Command[]): void;
 }

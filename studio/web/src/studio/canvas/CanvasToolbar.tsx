@@ -1,8 +1,10 @@
 /** The tools at the foot of the canvas. */
 
 import { useReactFlow } from "@xyflow/react";
-import { Maximize, Minus, Plus, PlusSquare, Redo2, Undo2, WandSparkles } from "lucide-react";
+import { FlaskConical, Maximize, Minus, Plus, PlusSquare, Redo2, Undo2, WandSparkles } from "lucide-react";
 import { canvasStrings } from "../../strings/en/canvas";
+import { coverageStrings } from "../../strings/en/coverage";
+import { useCoverageUi } from "../coverage/useCoverage";
 import { useDoc } from "../document/DocumentProvider";
 import { IconButton } from "../ui/Button";
 import { useCanvasActions } from "./CanvasContext";
@@ -17,6 +19,7 @@ export function CanvasToolbar({ onFit }: { onFit: () => void }) {
   const undo = useDoc((state) => state.undo);
   const redo = useDoc((state) => state.redo);
   const hasQueue = useDoc((state) => state.queue.length > 0);
+  const { isShown: isHeatShown, setShown } = useCoverageUi();
   return (
     <div
       role="toolbar"
@@ -46,6 +49,8 @@ export function CanvasToolbar({ onFit }: { onFit: () => void }) {
           <span className="mx-1 h-5 border-l" aria-hidden="true" />
         </>
       )}
+      <IconButton icon={FlaskConical} label={coverageStrings.toggle} isOn={isHeatShown} data-testid="tool-coverage" onClick={() => setShown(!isHeatShown)} />
+      <span className="mx-1 h-5 border-l" aria-hidden="true" />
       <IconButton icon={Minus} label={words.zoomOut} onClick={() => void zoomOut({ duration: 150 })} />
       <IconButton icon={Plus} label={words.zoomIn} onClick={() => void zoomIn({ duration: 150 })} />
       <IconButton icon={Maximize} label={words.fit} shortcut="1" data-testid="tool-fit" onClick={onFit} />

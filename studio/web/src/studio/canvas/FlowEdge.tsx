@@ -1,13 +1,15 @@
 /** A line between two steps: its condition in words, and a "+" that puts a step onto it. */
 
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from "@xyflow/react";
-import { Plus } from "lucide-react";
-import { memo } from "react";
+import { type CSSProperties, memo } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
+import { coverageStrings } from "../../strings/en/coverage";
 import { useCanvasActions } from "./CanvasContext";
 import { edgeWords } from "./conditionWords";
 import type { CanvasLine } from "./drawing";
+import { useMarks } from "./marks";
 import { lanePath } from "./routing";
+import { useDetail } from "./useZoomBucket";
 
 /** How far above its target the words of a line stand, when no other line leads there. */
 const ABOVE = 30;
@@ -15,6 +17,9 @@ const ABOVE = 30;
 export const FlowEdge = memo(function FlowEdge(props: EdgeProps<CanvasLine>) {
   const { id, data, sourceX, sourceY, targetX, targetY, selected } = props;
   const { selectEdge, askInsert } = useCanvasActions();
+  const { ways } = useMarks();
+  const { hasWords } = useDetail();
+  const ran = ways === null ? null : (ways.get(id) ?? 0);
   const isBack = targetY < sourceY;
   if (data === undefined) return null;
   const [path, middleX, middleY] =
@@ -29,43 +34,62 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<CanvasLine>) {
   const isUntitled = data.edge.kind === "if" && (data.edge.condition ?? "") === "";
   return (
     <>
+      {/* Under the line, whose arrow would grow with its width. */}
+      {data.heat !== null && data.heat > 0 && <path d={path} fill="none" style={{ stroke: heatColour(data.heat), strokeWidth: 2 + 4 * data.heat }} />}
       <BaseEdge
         id={id}
         path={path}
         interactionWidth={20}
         className={`flow-line ${selected === true ? "is-selected" : ""} ${data.edge.is_implicit ? "is-implicit" : ""}`}
         {...(props.markerEnd === undefined ? {} : { markerEnd: props.markerEnd })}
-        style={data.heat === null ? {} : { stroke: `color-mix(in oklab, var(--color-accent) ${Math.round(20 + 80 * data.heat)}%, var(--color-line))`, strokeWidth: 2 + 3 * data.heat }}
+        style={heatStyle(data.heat)}
       />
-      <EdgeLabelRenderer>
-        <div className="edge-label nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
-          {words !== "" && (
-            <button
-              type="button"
-              tabIndex={-1}
-              title={words}
-              data-testid={`condition-${id}`}
-              onClick={() => selectEdge(at)}
-              className={`edge-words ${selected === true ? "is-selected" : ""} ${isUntitled ? "text-danger" : ""}`}
-            >
-              {words}
-            </button>
-          )}
-          {!data.isReadOnly && (
-            <button
-              type="button"
-              tabIndex={-1}
-              aria-label={canvasStrings.edge.insertBetween(data.from, data.to)}
-              title={canvasStrings.edge.insert}
-              data-testid={`insert-${id}`}
-              className="edge-plus"
-              onClick={(event) => askInsert(at, { x: event.clientX, y: event.clientY })}
-            >
-              <Plus className="size-3" aria-hidden="true" />
-            </button>
-          )}
-        </div>
-      </EdgeLabelRenderer>
+      {hasWords && (
+        <EdgeLabelRenderer>
+          <div className="edge-label nodrag nopan" style={{ left: x, top: y }}>
+            {words !== "" && (
+              <button
+                type="button"
+                tabIndex={-1}
+                title={words}
+                data-testid={`condition-${id}`}
+                onClick={() => selectEdge(at)}
+                className={`edge-words ${selected === true ? "is-selected" : ""} ${isUntitled ? "text-danger" : ""}`}
+              >
+                {words}
+              </button>
+            )}
+            {ran !== null && (
+              <span role="img" aria-label={coverageStrings.edgeRuns(ran)} title={coverageStrings.edgeRuns(ran)} data-testid={`ways-${id}`} className={`edge-runs ${ran === 0 ? "text-warning" : "text-accent-strong"}`}>
+                {ran}
+              </span>
+            )}
+            {!data.isReadOnly && (
+              <button
+                type="button"
+                tabIndex={-1}
+                aria-label={canvasStrings.edge.insertBetween(data.from, data.to)}
+                title={canvasStrings.edge.insert}
+                data-testid={`insert-${id}`}
+                className="edge-plus"
+                onClick={(event) => askInsert(at, { x: event.clientX, y: event.clientY })}
+              >
+              </button>
+            )}
+          </div>
+        </EdgeLabelRenderer>
+      )}
     </>
   );
 });
+
+/** Colour of a way by how often tests go it; broken where none does. `heat`: 0 never, 1 most often. */
+function heatStyle(heat: number | null): CSSProperties {
+  if (heat === null) return {};
+  if (heat === 0) return { stroke: "var(--color-warning)", strokeWidth: 2, strokeDasharray: "6 4" };
+  return { stroke: heatColour(heat), strokeDasharray: "none" };
+}
+
+function heatColour(heat: number): string {
+  return `color-mix(in oklab, var(--color-accent) ${Math.round(35 + 65 * heat)}%, var(--color-line))`;
+}

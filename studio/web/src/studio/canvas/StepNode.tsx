@@ -1,45 +1,49 @@
 /** One step on the canvas. Drawn again only when its own data changes. */
 
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { CircleAlert, ExternalLink, Plus, TriangleAlert } from "lucide-react";
+import { CircleAlert, ExternalLink, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
 import { initials } from "../ui/initials";
 import { useCanvasUi } from "./canvasUi";
 import { NEW_PORT, type StepNodeType } from "./drawing";
-import { lookOf } from "./stepLooks";
+import { StepMarks } from "./StepMarks";
 import { useCanvasActions } from "./CanvasContext";
+import { useDetail } from "./useZoomBucket";
 
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
-  const { step, title, words, ports } = data;
-  const look = lookOf(step);
+  const { look, title, words, ports } = data;
   const Icon = look.icon;
   const { refusalFor, openTarget } = useCanvasActions();
   const isConnecting = useCanvasUi((ui) => ui.connecting !== null);
   const isHovered = useCanvasUi((ui) => ui.hovered === id);
   const isPulsing = useCanvasUi((ui) => ui.pulsing === id);
+  const { hasWords, hasPorts } = useDetail();
   const reason = isConnecting ? refusalFor(id) : null;
-  const opens = step.type === "link" || (step.type === "call" && step.fields.mcp_server === undefined);
   return (
     <div
       data-testid={`node-${id}`}
-      data-type={step.type}
+      data-type={data.type}
       data-active={data.isActive}
       data-tone={data.tone ?? undefined}
       data-refused={reason !== null}
       className={`step-node ${selected === true ? "is-selected" : ""} ${isPulsing ? "is-pulsing" : ""} ${data.isActive ? "is-active" : ""} ${data.isVisited ? "is-visited" : ""}`}
       onPointerMove={() => isConnecting && !isHovered && useCanvasUi.getState().setHovered(id)}
     >
-      <Handle type="target" position={Position.Top} className="port port-in" isConnectableStart={false} />
-      <span className={`step-tile ${look.tile}`}>
-        <Icon className="size-4" aria-hidden="true" />
-      </span>
+      {isConnecting && <Handle type="target" position={Position.Top} className="port port-in" isConnectableStart={false} />}
+      {hasWords && (
+        <span className={`step-tile ${look.tile}`}>
+          <Icon className="size-4" aria-hidden="true" />
+        </span>
+      )}
       <div className="min-w-0 flex-1">
         <p className="step-title">{title}</p>
-        <p className="step-words">
-          <span className="sr-only">{look.label}: </span>
-          {words}
-        </p>
+        {hasWords && (
+          <p className="step-words">
+            <span className="sr-only">{look.label}: </span>
+            {words}
+          </p>
+        )}
       </div>
       {data.errors + data.warnings > 0 && (
         <span
@@ -53,7 +57,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           {data.errors + data.warnings}
         </span>
       )}
-      {opens && (
+      {data.opens && hasWords && (
         <button
           type="button"
           tabIndex={-1}
@@ -71,12 +75,13 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           {data.watchers.slice(0, 3).map(initials).join(" ")}
         </span>
       )}
+      <StepMarks flow={data.flow} id={id} />
       {reason !== null && isHovered && (
         <span role="status" className="step-reason" data-testid="refusal">
           {reason}
         </span>
       )}
-      {ports.map((port) => (
+      {(hasPorts ? ports : []).map((port) => (
         <Handle
           key={port.id}
           id={port.id}
@@ -88,7 +93,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           className="port"
         />
       ))}
-      {step.type !== "link" && !data.isReadOnly && (
+      {hasPorts && data.type !== "link" && !data.isReadOnly && (
         <Handle
           id={NEW_PORT}
           type="source"
@@ -99,9 +104,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           data-testid={`branch-port-${id}`}
           className="port port-new"
           onDoubleClick={() => useCanvasUi.getState().setConnectFrom(id)}
-        >
-          <Plus className="pointer-events-none size-3" aria-hidden="true" />
-        </Handle>
+        />
       )}
     </div>
   );

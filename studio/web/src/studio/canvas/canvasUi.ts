@@ -14,10 +14,21 @@ export interface AddAsked {
   readonly isNewBranch: boolean;
 }
 
+export type MenuSubject = { readonly kind: "step"; readonly key: string } | { readonly kind: "edge"; readonly at: EdgeAt } | { readonly kind: "flow" };
+
+export interface MenuAsked {
+  readonly subject: MenuSubject;
+  readonly screen: Point;
+  /** Opened by a key: the first entry has the keyboard. */
+  readonly isByKeys: boolean;
+}
+
 interface CanvasUi {
   readonly connecting: EdgeAt | null;
   readonly hovered: string | null;
   readonly adding: AddAsked | null;
+  /** The menu of the right mouse button. */
+  readonly menu: MenuAsked | null;
   /** The step whose "Connect to…" is open. */
   readonly connectFrom: string | null;
   readonly renaming: string | null;
@@ -27,6 +38,7 @@ interface CanvasUi {
   setConnecting(at: EdgeAt | null): void;
   setHovered(key: string | null): void;
   ask(adding: AddAsked | null): void;
+  askMenu(menu: MenuAsked | null): void;
   setConnectFrom(key: string | null): void;
   setRenaming(key: string | null): void;
   pulse(key: string | null): void;
@@ -37,6 +49,7 @@ export const useCanvasUi = create<CanvasUi>()((set, get) => ({
   connecting: null,
   hovered: null,
   adding: null,
+  menu: null,
   connectFrom: null,
   renaming: null,
   pulsing: null,
@@ -44,6 +57,7 @@ export const useCanvasUi = create<CanvasUi>()((set, get) => ({
   setConnecting: (connecting) => set({ connecting, hovered: null }),
   setHovered: (hovered) => set({ hovered }),
   ask: (adding) => set({ adding }),
+  askMenu: (menu) => set({ menu }),
   setConnectFrom: (connectFrom) => set({ connectFrom }),
   setRenaming: (renaming) => set({ renaming }),
   pulse: (pulsing) => set({ pulsing }),

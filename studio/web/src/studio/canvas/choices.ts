@@ -53,19 +53,29 @@ export const CAN_CREATE: ReadonlySet<ChoiceKind> = new Set(["say", "collect", "s
 /** The step, and what has to be made for it. */
 export function stepFor(flow: Flow, choice: StepChoice, outline: Outline | null): { step: NewStep; before: readonly Command[] } {
   const type = typeOf(choice.kind);
-  const name = choice.isNew ? targetName(choice) : choice.target;
+  const name = choice.isNew ? targetName(choice, outline) : choice.target;
   const id = freshId(flow, type, name);
   const fields: Record<string, Json> =
     type === "set_slots" ? { set_slots: [{ [name]: null }] } : type === "noop" ? { noop: true } : { [type]: name };
   return { step: { type, id, fields }, before: choice.isNew ? made(choice, name, outline) : [] };
 }
 
-/** What a person typed, as the name of a response, a slot or an action. */
-export function targetName(choice: StepChoice): string {
-  const plain = slug(choice.target) || "new";
-  if (choice.kind === "say") return plain.startsWith("utter_") ? plain : `utter_${plain}`;
-  if (choice.kind === "action") return plain.startsWith("action_") ? plain : `action_${plain}`;
-  return plain;
+/** What a person typed, as the name of a response, a slot or an action.
+ *
+ * New words are a response of their own, also where others have the same letters; names without Latin letters are counted.
+ */
+export function targetName(choice: StepChoice, outline: Outline | null = null): string {
+  const { kind, target } = choice;
+  const plain = slug(target);
+  const prefix = kind === "say" ? "utter_" : kind === "action" ? "action_" : "";
+  const name = plain.startsWith(prefix) && plain !== "" ? plain : `${prefix}${plain === "" ? "new" : plain}`;
+  if (plain !== "" && (kind !== "say" || name === target)) return name;
+  const section = kind === "say" ? "responses" : kind === "action" ? "actions" : "slots";
+  const taken = new Set(outline?.[section].map((each) => each.name));
+  let number = 1;
+  const counted = (): string => (number === 1 ? name : `${name}_${number}`);
+  while (taken.has(counted())) number += 1;
+  return counted();
 }
 
 function made(choice: StepChoice, name: string, outline: Outline | null): readonly Command[] {
@@ -75,6 +85,7 @@ function made(choice: StepChoice, name: string, outline: Outline | null): readon
       return has(name) ? [] : [newResponse(name, choice.target)];
     case "collect":
     case "set_slots":
+      if (outline?.slots.some((each) => each.name === name) === true) return [];
       return slotWithQuestion(name, choice.kind === "set_slots" || has(`utter_ask_${name}`));
     case "action":
       return [{ op: "put", section: "actions", name, value: {} }];

@@ -2,7 +2,7 @@
 
 import { canvasStrings } from "../../strings/en/canvas";
 import { END, type EdgeAt, type EdgeKind, type Flow, START } from "../api/types";
-import { isEndId, outgoingOf } from "./graph";
+import { isEndId, isSameWay, outgoingOf } from "./graph";
 
 const reasons = canvasStrings.connect.reasons;
 
@@ -14,7 +14,7 @@ export function refusal(flow: Flow, at: EdgeAt, target: string): string | null {
   if (source?.type === "link") return reasons.link;
   const wanted = isEndId(target) ? END : target;
   if (at.from === wanted) return reasons.same;
-  const old = outgoingOf(flow, at.from).find((edge) => edge.kind === at.kind && edge.index === at.index);
+  const old = outgoingOf(flow, at.from).find((edge) => isSameWay(edge, at));
   if (old !== undefined && (old.to ?? "") === wanted && !old.is_implicit) return reasons.same;
   return null;
 }

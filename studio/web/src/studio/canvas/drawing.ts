@@ -1,21 +1,24 @@
 /** The canvas library's nodes and edges, made from a flow. Sizes and ports are known, so nothing has to be measured. */
 
 import { type Edge as DrawnLine, MarkerType, type Node, type NodeHandle, Position } from "@xyflow/react";
-import { type Edge, type Finding, type Flow, START, type Step } from "../api/types";
+import { type Edge, type Finding, type Flow, START, type Step, type StepType } from "../api/types";
 import { endId, type Graph, NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH, portId } from "./graph";
 import type { Positions } from "./layout";
 import type { Overlay, Tone } from "./overlayStore";
+import { type Look, lookOf } from "./stepLooks";
 import { type ResponseText, titleOf, wordsOf } from "./stepWords";
 
 export interface PortPlace {
   readonly id: string;
   readonly x: number;
-  readonly edge: Edge | null;
 }
 
 export interface StepData extends Record<string, unknown> {
   readonly flow: string;
-  readonly step: Step;
+  readonly type: StepType;
+  readonly look: Look;
+  /** Another flow can be opened from here. */
+  readonly opens: boolean;
   readonly title: string;
   readonly words: string;
   readonly ports: readonly PortPlace[];
@@ -61,6 +64,7 @@ export interface DrawOptions {
 }
 
 const PORT = 12;
+const NOBODY: readonly string[] = [];
 
 /** Ports are spread over the lower edge from left to right, in the order of the branches. */
 export function portPlaces(step: Step, outgoing: readonly Edge[]): readonly PortPlace[] {
@@ -69,7 +73,6 @@ export function portPlaces(step: Step, outgoing: readonly Edge[]): readonly Port
   return ways.map((edge, index) => ({
     id: edge === null ? portId({ kind: "next", index: 0 }) : portId(edge),
     x: (NODE_WIDTH * (index + 1)) / (ways.length + 1),
-    edge,
   }));
 }
 
@@ -111,7 +114,9 @@ export function drawnNodes(flow: Flow, graph: Graph, at: Positions, options: Dra
       ],
       data: {
         flow: flow.id,
-        step,
+        type: step.type,
+        look: lookOf(step),
+        opens: step.type === "link" || (step.type === "call" && step.fields.mcp_server === undefined),
         title: titleOf(step),
         words: wordsOf(step, options.responseText),
         ports,
@@ -121,7 +126,7 @@ export function drawnNodes(flow: Flow, graph: Graph, at: Positions, options: Dra
         isActive: options.overlay.active === step.key,
         isVisited: visited.has(step.key),
         tone: options.overlay.tones[step.key] ?? null,
-        watchers: options.watchers[step.key] ?? [],
+        watchers: options.watchers[step.key] ?? NOBODY,
       },
     };
   });

@@ -1,7 +1,7 @@
 /** What a person does on the canvas, as commands for the server. Free of React. */
 
 import { type Command, type EdgeAt, END, type Flow, type Json, type NewStep, type Point, START } from "../api/types";
-import { outgoingOf } from "./graph";
+import { endId, isSameWay, outgoingOf } from "./graph";
 import { type Positions, withRoom } from "./layout";
 
 /** Whether places are kept for this flow: only then are they written again. */
@@ -19,8 +19,8 @@ export function positionsCommand(flow: Flow, at: Positions, moved: Positions): C
 export function insertion(flow: Flow, at: Positions, way: EdgeAt, step: NewStep): readonly Command[] {
   const add: Command = { op: "add_step", flow: flow.id, at: way, step };
   if (!hasKeptPositions(flow) || step.id === undefined) return [add];
-  const target = outgoingOf(flow, way.from).find((edge) => edge.kind === way.kind && edge.index === way.index)?.to ?? null;
-  const aim = target === END ? `END|${way.from}|${way.kind}|${way.index}` : target;
+  const target = outgoingOf(flow, way.from).find((edge) => isSameWay(edge, way))?.to ?? null;
+  const aim = target === END ? endId(way) : target;
   return [add, { op: "set_positions", flow: flow.id, positions: withRoom(at, way.from, aim, step.id) }];
 }
 

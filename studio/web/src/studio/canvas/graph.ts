@@ -34,6 +34,22 @@ export const portId = (at: { kind: EdgeKind; index: number }): string => `${at.k
 export const endId = (at: EdgeAt): string => `${END}|${edgeId(at)}`;
 export const isEndId = (id: string): boolean => id.startsWith(`${END}|`);
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const STEP_SIZE: Size = { width: NODE_WIDTH, height: NODE_HEIGHT };
+const PILL_SIZE: Size = { width: PILL_WIDTH, height: PILL_HEIGHT };
+
+/** How large what has this id is drawn. */
+export function sizeOf(id: string): Size {
+  return id === START || id === END || isEndId(id) ? PILL_SIZE : STEP_SIZE;
+}
+
+/** Whether both are the same way on of the same step. */
+export const isSameWay = (one: EdgeAt, other: EdgeAt): boolean => one.from === other.from && one.kind === other.kind && one.index === other.index;
+
 export function toGraph(flow: Flow): Graph {
   const outgoing = new Map<string, Edge[]>();
   const known = new Set(flow.steps.map((step) => step.key));

@@ -2,7 +2,8 @@
 
 import { Graph as Dagre, layout } from "@dagrejs/dagre";
 import { type Flow, type Point, START } from "../api/types";
-import { type Graph, NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH, toGraph } from "./graph";
+import { type Graph, NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH, sizeOf, toGraph } from "./graph";
+import { isSame } from "./keeping";
 
 export const GRID = 10;
 const RANK_GAP = 70;
@@ -90,7 +91,7 @@ function labelWidth(condition: string | null): number {
   return condition === null ? 0 : Math.min(200, 24 + 7 * condition.length);
 }
 
-const widthOf = (id: string): number => (id === START || id.startsWith("END|") ? PILL_WIDTH : NODE_WIDTH);
+const widthOf = (id: string): number => sizeOf(id).width;
 const centre = (id: string, at: Record<string, Point>): number => (at[id]?.x ?? 0) + widthOf(id) / 2;
 
 /** Put the targets of a step's branches from left to right as the file has them, with what belongs to them alone. */
@@ -99,7 +100,7 @@ function withBranchesInOrder(graph: Graph, given: Record<string, Point>): Record
   const children = ownedChildren(graph);
   for (const [, all] of children) {
     // Only what stands side by side has an order from left to right.
-    const middle = (id: string): number => (at[id]?.y ?? 0) + (widthOf(id) === PILL_WIDTH ? PILL_HEIGHT : NODE_HEIGHT) / 2;
+    const middle = (id: string): number => (at[id]?.y ?? 0) + sizeOf(id).height / 2;
     const targets = all.filter((id) => Math.abs(middle(id) - middle(all[0] ?? id)) < NODE_HEIGHT);
     if (targets.length < 2) continue;
     const centres = targets.map((id) => centre(id, at));
@@ -169,7 +170,7 @@ function spanOf(ids: readonly string[], at: Record<string, Point>): readonly [nu
 function apart(at: Record<string, Point>): Record<string, Point> {
   const rows = new Map<number, string[]>();
   for (const [id, point] of Object.entries(at)) {
-    const middle = Math.round((point.y + (widthOf(id) === PILL_WIDTH ? PILL_HEIGHT : NODE_HEIGHT) / 2) / 20);
+    const middle = Math.round((point.y + sizeOf(id).height / 2) / 20);
     rows.set(middle, [...(rows.get(middle) ?? []), id]);
   }
   const spread = { ...at };
@@ -211,6 +212,17 @@ export function placed(flow: Flow, graph: Graph = toGraph(flow)): Positions {
   return at;
 }
 
+/** `placed`, with a memory: an edit of words leaves everything where it is, and laying out is what takes long. */
+export function keptPlaces(): (flow: Flow, graph?: Graph) => Positions {
+  let last: { readonly shape: unknown; readonly at: Positions } | null = null;
+  return (flow, graph) => {
+    const { positions, edges } = flow;
+    const shape = { positions, edges, keys: flow.steps.map((step) => step.key) };
+    if (last === null || !isSame(last.shape, shape)) last = { shape, at: placed(flow, graph) };
+    return last.at;
+  };
+}
+
 function startAbove(graph: Graph, at: Record<string, Point>): Point {
   const first = graph.edges.find((each) => each.source === START)?.target;
   const below = first === undefined ? undefined : at[first];
@@ -220,7 +232,7 @@ function startAbove(graph: Graph, at: Record<string, Point>): Point {
 
 function under(source: string, from: Point, index: number, graph: Graph, target: string): Point {
   const count = graph.edges.filter((each) => each.source === source).length;
-  const height = source === START ? PILL_HEIGHT : NODE_HEIGHT;
+  const { height } = sizeOf(source);
   const middle = from.x + widthOf(source) / 2 + (index - (count - 1) / 2) * (NODE_WIDTH + NODE_GAP);
   return { x: snapped(middle - widthOf(target) / 2), y: snapped(from.y + height + RANK_GAP) };
 }
@@ -249,7 +261,7 @@ function lowest(at: Record<string, Point>): number {
 export function withRoom(at: Positions, from: string, to: string | null, key: string): Positions {
   const start = at[from];
   if (start === undefined) return {};
-  const height = from === START ? PILL_HEIGHT : NODE_HEIGHT;
+  const { height } = sizeOf(from);
   const target = to === null ? undefined : at[to];
   const wanted: Point =
     target === undefined

@@ -7,9 +7,8 @@
  */
 
 import type { Point } from "../api/types";
-import { END, START } from "../api/types";
 import { edgeWords } from "./conditionWords";
-import { type DrawnEdge, type Graph, isEndId, NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH } from "./graph";
+import { type DrawnEdge, type Graph, sizeOf } from "./graph";
 import type { Positions } from "./layout";
 
 /** Between a step and the first bend of a line. */
@@ -37,8 +36,7 @@ interface Box {
 }
 
 function boxOf(id: string, point: Point): Box {
-  const isPill = id === START || id === END || isEndId(id);
-  const [width, height] = isPill ? [PILL_WIDTH, PILL_HEIGHT] : [NODE_WIDTH, NODE_HEIGHT];
+  const { width, height } = sizeOf(id);
   return { left: point.x, right: point.x + width, top: point.y, bottom: point.y + height };
 }
 

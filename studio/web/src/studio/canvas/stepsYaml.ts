@@ -2,6 +2,7 @@
 
 import { END, type Edge, type Flow, type Json, type Step } from "../api/types";
 import { outgoingOf } from "./graph";
+import { writtenItem, writtenStep } from "./writtenSteps";
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_ ./-]*$/;
 const RESERVED = /^(true|false|yes|no|on|off|null|none|~|end)$/i;
@@ -33,7 +34,7 @@ function listItem(item: Json, indent: string): string {
   return `${indent}  - ${scalar(item)}\n`;
 }
 
-/** Write steps of a flow as a YAML list. Steps without an id that others lead to get one. */
+/** Write steps of a flow as a YAML list, with their comments. Steps without an id that others lead to get one. */
 export function stepsAsYaml(flow: Flow, keys: readonly string[]): string {
   const wanted = new Set(keys);
   const steps = flow.steps.filter((step) => wanted.has(step.key));
@@ -43,6 +44,8 @@ export function stepsAsYaml(flow: Flow, keys: readonly string[]): string {
       const after = steps[index + 1]?.key;
       const next = nextOf(flow, step, ids, wanted, after);
       const id = ids.get(step.key);
+      const written = writtenStep(flow, step);
+      if (written !== null) return writtenItem(written, id, isKept(flow, step, next) ? undefined : next === null ? null : nextLines(next));
       const map: Record<string, Json> = {
         ...(id === undefined ? {} : { id }),
         ...step.fields,
@@ -51,6 +54,19 @@ export function stepsAsYaml(flow: Flow, keys: readonly string[]): string {
       return listItem(map, "  ").replace(/^ {4}/gm, "");
     })
     .join("");
+}
+
+function nextLines(next: Json): readonly string[] {
+  return `next:${block(next, "")}`.trimEnd().split("\n");
+}
+
+/** Whether its ways on can be copied as they are written: to steps that stand elsewhere under names of their own. */
+function isKept(flow: Flow, step: Step, next: Json): boolean {
+  const depth = step.path.length;
+  const hasNested = flow.steps.some((other) => other.path.length > depth && step.path.every((part, index) => other.path[index] === part));
+  const ids = new Map(flow.steps.map((other) => [other.key, other.id]));
+  const areNamed = outgoingOf(flow, step.key).every((edge) => !edge.is_implicit && (edge.to === null || edge.to === END || (ids.get(edge.to) ?? null) !== null));
+  return next !== null && !hasNested && areNamed;
 }
 
 function idsOf(flow: Flow, steps: readonly Step[], wanted: ReadonlySet<string>): Map<string, string> {

@@ -3,14 +3,13 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
-import { START } from "../api/types";
 import { useProject } from "../document/DocumentProvider";
 import { isTyping, useShell } from "../shell/shellStore";
 import { type ShortcutId, shortcutOf } from "../shell/shortcuts";
 import type { CanvasActions } from "./CanvasContext";
-import { useCanvasUi } from "./canvasUi";
 import { NODE_HEIGHT, NODE_WIDTH } from "./graph";
 import { GRID } from "./layout";
+import { run } from "./stepKeys";
 import { titleOf, wordsOf } from "./stepWords";
 import { type Direction, neighbour } from "./walking";
 
@@ -34,7 +33,8 @@ function isHere(event: Event): boolean {
   return target === document.body || (target instanceof Element && target.closest("[data-testid=canvas]") !== null);
 }
 
-export function useCanvasKeys(actions: CanvasActions, fit: () => void): void {
+/** `openMenuAt`: the menu of a step; null: of what is selected else, or of the canvas. */
+export function useCanvasKeys(actions: CanvasActions, fit: () => void, openMenuAt: (key: string | null) => void): void {
   const { store } = useProject();
   const { setCenter, getZoom } = useReactFlow();
 
@@ -71,45 +71,13 @@ export function useCanvasKeys(actions: CanvasActions, fit: () => void): void {
     if (moved.length > 0) actions.place(Object.fromEntries(moved));
   };
 
-  const run = (id: ShortcutId): boolean => {
-    const { flow } = actions.current();
+  const press = (id: ShortcutId): boolean => {
     const { selection } = store.getState();
-    const [key] = selection.flow === flow.id ? selection.keys : [];
-    const ui = useCanvasUi.getState();
-    switch (id) {
-      case "all":
-        actions.select(flow.steps.map((step) => step.key));
-        return true;
-      case "duplicate":
-        actions.duplicate();
-        return true;
-      case "delete":
-        actions.remove();
-        return true;
-      case "rename":
-        if (key !== undefined && key !== START && !actions.isReadOnly) ui.setRenaming(key);
-        return true;
-      case "fit":
-        fit();
-        return true;
-      case "tidy":
-        actions.tidy();
-        return true;
-      case "add":
-        if (!actions.isReadOnly) actions.askAdd();
-        return true;
-      case "connect":
-        if (key !== undefined && !actions.isReadOnly) ui.setConnectFrom(key);
-        return true;
-      case "form":
-        document.querySelector<HTMLElement>("[data-inspector] :is(input, textarea, select, button[role=combobox])")?.focus();
-        return true;
-      case "clear":
-        actions.select([]);
-        return true;
-      default:
-        return false;
-    }
+    const [key] = selection.flow === actions.current().flow.id ? selection.keys : [];
+    if (id === "fit") fit();
+    else if (id === "menu") openMenuAt(key ?? null);
+    else return run(id, key ?? null, actions);
+    return true;
   };
 
   const handlers = {
@@ -124,7 +92,7 @@ export function useCanvasKeys(actions: CanvasActions, fit: () => void): void {
       // Buttons on the canvas keep Enter and Space for themselves.
       if (event.key === "Enter" && event.target instanceof HTMLButtonElement) return;
       const id = shortcutOf(event);
-      if (id !== null && run(id)) event.preventDefault();
+      if (id !== null && press(id)) event.preventDefault();
     },
     copy: (event: ClipboardEvent) => give(event, actions.copy()),
     cut: (event: ClipboardEvent) => give(event, actions.cut()),
@@ -136,16 +104,16 @@ export function useCanvasKeys(actions: CanvasActions, fit: () => void): void {
   const latest = useRef(handlers);
   latest.current = handlers;
   useEffect(() => {
-    const press = (event: KeyboardEvent): void => void (isHere(event) && latest.current.keydown(event));
+    const down = (event: KeyboardEvent): void => void (isHere(event) && latest.current.keydown(event));
     const copy = (event: ClipboardEvent): void => void (isHere(event) && latest.current.copy(event));
     const cut = (event: ClipboardEvent): void => void (isHere(event) && latest.current.cut(event));
     const paste = (event: ClipboardEvent): void => void (isHere(event) && latest.current.paste(event));
-    document.addEventListener("keydown", press);
+    document.addEventListener("keydown", down);
     document.addEventListener("copy", copy);
     document.addEventListener("cut", cut);
     document.addEventListener("paste", paste);
     return () => {
-      document.removeEventListener("keydown", press);
+      document.removeEventListener("keydown", down);
       document.removeEventListener("copy", copy);
       document.removeEventListener("cut", cut);
       document.removeEventListener("paste", paste);

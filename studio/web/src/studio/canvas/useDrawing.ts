@@ -1,6 +1,6 @@
 /** Nodes and lines for the canvas library: from the document, with what is being dragged on top. */
 
-import { applyNodeChanges, type NodeChange, type OnNodesChange, useReactFlow } from "@xyflow/react";
+import { type NodeChange, type OnNodesChange, useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Flow, Point } from "../api/types";
@@ -9,6 +9,7 @@ import type { CanvasActions } from "./CanvasContext";
 import { type CanvasLine, type CanvasNode, drawnLines, drawnNodes } from "./drawing";
 import { edgeId, toGraph } from "./graph";
 import { type Box, guidesFor } from "./guides";
+import { kept } from "./keeping";
 import type { Positions } from "./layout";
 import type { Overlay } from "./overlayStore";
 import { lanesFor } from "./routing";
@@ -17,6 +18,8 @@ import { useResponseTexts } from "./useResponseTexts";
 /** How near two edges must be to snap, in pixels of the screen. */
 const REACH = 6;
 const NO_GUIDES = { vertical: null, horizontal: null };
+
+type Dragged = ReadonlyMap<string, Point>;
 
 interface Drawing {
   readonly nodes: CanvasNode[];
@@ -43,30 +46,35 @@ export function useDrawing(
   const graph = useMemo(() => toGraph(flow), [flow]);
   const { isReadOnly } = actions;
   const selected = useMemo(() => new Set(selection.flow === flow.id ? selection.keys : []), [selection, flow.id]);
-  const drawn = useMemo(
-    () => drawnNodes(flow, graph, at, { responseText, findings, overlay, isReadOnly, selected, watchers }),
-    [flow, graph, at, responseText, findings, overlay, isReadOnly, selected, watchers],
-  );
+  const last = useRef<readonly CanvasNode[]>([]);
+  const drawn = useMemo(() => {
+    const now = drawnNodes(flow, graph, at, { responseText, findings, overlay, isReadOnly, selected, watchers });
+    return kept(last.current, now);
+  }, [flow, graph, at, responseText, findings, overlay, isReadOnly, selected, watchers]);
+  last.current = drawn;
   const lanes = useMemo(() => lanesFor(graph, at), [graph, at]);
   const selectedEdge = selection.flow === flow.id && selection.edge !== null ? edgeId(selection.edge) : null;
+  const lastLines = useRef<readonly CanvasLine[]>([]);
   const lines = useMemo(
-    () => drawnLines(flow, graph, { isReadOnly, overlay }, selectedEdge, lanes),
+    () => kept(lastLines.current, drawnLines(flow, graph, { isReadOnly, overlay }, selectedEdge, lanes)),
     [flow, graph, isReadOnly, overlay, selectedEdge, lanes],
   );
-  const [nodes, setNodes] = useState(drawn);
+  lastLines.current = lines;
+  // Where what is dragged is now, by id; null: nothing is. All else is drawn as the document has it, also meanwhile.
+  const [dragged, setDragged] = useState<Dragged | null>(null);
   const [guides, setGuides] = useState<Drawing["guides"]>(NO_GUIDES);
   const isFree = useAltKey();
-  const before = useRef<ReadonlyMap<string, Point> | null>(null);
   const freely = useRef(isFree);
   freely.current = isFree;
 
-  // While something is dragged the document waits: its own positions come back with the next edit.
-  useEffect(() => {
-    if (before.current === null) setNodes(drawn);
-  }, [drawn]);
-
-  const latest = useRef(nodes);
-  latest.current = nodes;
+  const nodes = useMemo(
+    () => (dragged === null ? drawn : drawn.map((node) => (dragged.has(node.id) ? { ...node, position: dragged.get(node.id) as Point } : node))),
+    [drawn, dragged],
+  );
+  // The pointer may move on, or let go, before what it did last is drawn.
+  const pointed = useRef<Dragged | null>(null);
+  const latest = useRef(drawn);
+  latest.current = drawn;
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
       const picks = changes.filter((change) => change.type === "select");
@@ -79,35 +87,35 @@ export function useDrawing(
         }
         state.select({ flow: flow.id, keys: [...keys], edge: null });
       }
-      const rest = changes.filter((change) => change.type !== "select" && change.type !== "remove");
-      if (rest.length === 0) return;
-      const moving = rest.filter((change) => change.type === "position" && change.dragging === true);
+      const moving = changes.flatMap((change) => (change.type === "position" && change.dragging === true && change.position !== undefined ? [{ id: change.id, at: change.position }] : []));
       const [only] = moving;
-      if (only === undefined || only.type !== "position" || only.position === undefined || moving.length > 1 || freely.current) {
-        if (moving.length > 0) setGuides(NO_GUIDES);
-        setNodes((old) => applyNodeChanges(rest, old));
-        return;
+      if (only === undefined || pointed.current === null) return;
+      let places = moving;
+      let shown: Drawing["guides"] = NO_GUIDES;
+      if (moving.length === 1 && !freely.current) {
+        const { x, y, ...lines } = guidesFor(boxOf(only.id, only.at, latest.current), boxesBut(only.id, latest.current), REACH / getZoom());
+        places = [{ id: only.id, at: { x, y } }];
+        shown = lines;
       }
-      const found = guidesFor(boxOf(only.id, only.position, latest.current), boxesBut(only.id, latest.current), REACH / getZoom());
-      const guided = { ...only, position: { x: found.x, y: found.y } };
-      setGuides({ vertical: found.vertical, horizontal: found.horizontal });
-      setNodes((old) => applyNodeChanges(rest.map((change) => (change === only ? guided : change)), old));
+      setGuides(shown);
+      pointed.current = new Map(places.map((place) => [place.id, place.at]));
+      setDragged(pointed.current);
     },
     [store, flow.id, getZoom],
   );
 
   const onDragStart = useCallback(() => {
-    before.current = new Map(latest.current.map((node) => [node.id, node.position]));
+    pointed.current = new Map();
   }, []);
   const onDragStop = useCallback(() => {
-    const old = before.current;
-    before.current = null;
-    setGuides(NO_GUIDES);
     const moved: Record<string, Point> = {};
-    for (const node of latest.current) {
-      const from = old?.get(node.id);
-      if (from !== undefined && (from.x !== node.position.x || from.y !== node.position.y)) moved[node.id] = node.position;
+    for (const { id, position } of latest.current) {
+      const to = pointed.current?.get(id);
+      if (to !== undefined && (to.x !== position.x || to.y !== position.y)) moved[id] = to;
     }
+    pointed.current = null;
+    setDragged(null);
+    setGuides(NO_GUIDES);
     if (Object.keys(moved).length > 0) actions.place(moved);
   }, [actions]);
 

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
 import { type Command, type EdgeAt, END, type Flow, type Point, START } from "../api/types";
+import { useCommentsUi } from "../comments/commentsUi";
 import { useProject } from "../document/DocumentProvider";
 import { useShell } from "../shell/shellStore";
 import { toast } from "../ui/toasts";
@@ -18,6 +19,7 @@ import { looksLikeSteps, stepsAsYaml } from "./stepsYaml";
 import { targetOf, titleOf } from "./stepWords";
 
 const labels = canvasStrings.labels;
+const FORM_FIELDS = "[data-inspector] :is(input, textarea, select, button[role=combobox])";
 const say = (words: string): void => useShell.getState().announce(words);
 
 export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): CanvasActions {
@@ -32,10 +34,15 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
       const { selection } = store.getState();
       return selection.flow === id ? selection.keys.filter((key) => key !== START) : [];
     };
-    const select = (keys: readonly string[]): void => store.getState().select({ flow: id, keys, edge: null });
-    const send = (label: string, commands: readonly Command[], keys?: readonly string[]): void => {
-      if (isReadOnly || commands.length === 0) return;
+    const select = (keys: readonly string[]): void => {
+      useCommentsUi.getState().close();
+      store.getState().select({ flow: id, keys, edge: null });
+    };
+    /** Returns whether there was anything to do. */
+    const send = (label: string, commands: readonly Command[], keys?: readonly string[]): boolean => {
+      if (isReadOnly || commands.length === 0) return false;
       void store.getState().edit(label, commands, keys === undefined ? {} : { select: { flow: id, keys, edge: null } });
+      return true;
     };
     const title = (key: string): string => {
       const step = now().flow.steps.find((each) => each.key === key);
@@ -52,6 +59,9 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
         return connecting === null ? null : refusal(now().flow, connecting, target);
       },
       select,
+      selectAll() {
+        select(now().flow.steps.map((step) => step.key));
+      },
       selectEdge(edge) {
         store.getState().select({ flow: id, keys: [], edge });
       },
@@ -76,17 +86,16 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
             : dropped(shown, places, asked.at, step, asked.point ?? { x: 0, y: 0 }, condition);
         const name = choice.target === "" ? canvasStrings.types[step.type] : choice.target;
         useCanvasUi.getState().ask(null);
-        send(labels.add(name), [...before, ...commands], step.id === undefined ? [] : [step.id]);
-        say(canvasStrings.announce.added(name));
+        if (send(labels.add(name), [...before, ...commands], step.id === undefined ? [] : [step.id])) say(canvasStrings.announce.added(name));
       },
       remove() {
         const { edge } = store.getState().selection;
         const keys = selected();
         if (keys.length > 0) {
           const around = now().flow.edges.find((each) => each.to === keys[0])?.from;
-          send(labels.delete(keys.length), deletion(now().flow, keys), around === undefined || keys.includes(around) ? [] : [around]);
-          say(canvasStrings.announce.deleted(keys.length));
-        } else if (edge !== null) send(labels.disconnect, edgeDeletion(now().flow, edge), []);
+          const isDone = send(labels.delete(keys.length), deletion(now().flow, keys), around === undefined || keys.includes(around) ? [] : [around]);
+          if (isDone) say(canvasStrings.announce.deleted(keys.length));
+        } else if (edge !== null && send(labels.disconnect, edgeDeletion(now().flow, edge), [])) say(canvasStrings.announce.disconnected);
       },
       connect(from, to, isNewBranch) {
         const target = isEndId(to) ? END : to;
@@ -96,7 +105,7 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
           return;
         }
         const condition = isNewBranch ? { condition: firstCondition(now().flow, from.from, slotType) } : {};
-        send(labels.connect, [{ op: "connect", flow: id, ...from, to: target, ...condition }]);
+        if (!send(labels.connect, [{ op: "connect", flow: id, ...from, to: target, ...condition }])) return;
         if (isNewBranch) store.getState().select({ flow: id, keys: [], edge: from });
         say(canvasStrings.announce.connected(title(from.from), title(target)));
       },
@@ -105,7 +114,7 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
       },
       tidy() {
         const { flow: shown } = now();
-        send(labels.tidy, [{ op: "set_positions", flow: id, positions: tidied(shown, toGraph(shown)) }]);
+        if (!send(labels.tidy, [{ op: "set_positions", flow: id, positions: tidied(shown, toGraph(shown)) }])) return;
         useCanvasUi.getState().tellTidied();
         say(canvasStrings.announce.tidied);
       },
@@ -131,6 +140,19 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
         const keys = selected();
         if (keys.length > 0) paste(labels.duplicate, stepsAsYaml(now().flow, keys));
       },
+      askRename(key) {
+        if (!isReadOnly && key !== START) useCanvasUi.getState().setRenaming(key);
+      },
+      askConnect(key) {
+        if (!isReadOnly) useCanvasUi.getState().setConnectFrom(key);
+      },
+      openForm() {
+        document.querySelector<HTMLElement>(FORM_FIELDS)?.focus();
+      },
+      openComments(key) {
+        if (key === null || key === START) select([]);
+        useCommentsUi.getState().ask(id, key === START ? null : key);
+      },
       rename(key, name) {
         if (name !== "" && name !== key) send(labels.rename, [{ op: "rename_step", flow: id, key, id: name }], [name]);
       },
@@ -141,7 +163,7 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
         if (step === undefined || (step.type !== "link" && step.type !== "call") || known !== true) return;
         void navigate({ to: "/studio/$project/flows/$flow", params: { project, flow: target } });
       },
-      edit: (label, commands) => send(label, commands),
+      edit: (label, commands) => void send(label, commands),
     };
 
     /** What is pasted goes behind the selected step, and is selected afterwards. */

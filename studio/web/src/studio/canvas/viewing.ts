@@ -1,19 +1,13 @@
 /** What part of a flow is looked at: where everything fits beside the tools and the overview, and how far to pan. Pure. */
 
 import type { Point } from "../api/types";
-import { END, START } from "../api/types";
-import { isEndId, NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH } from "./graph";
+import { type Size, sizeOf } from "./graph";
 import type { Positions } from "./layout";
 
 export interface View {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 interface Rect extends Point, Size {}
@@ -30,8 +24,7 @@ const WITH_OVERVIEW = 560;
 const AROUND = 24;
 
 export function rectOf(id: string, point: Point): Rect {
-  const isPill = id === START || id === END || isEndId(id);
-  return { ...point, width: isPill ? PILL_WIDTH : NODE_WIDTH, height: isPill ? PILL_HEIGHT : NODE_HEIGHT };
+  return { ...point, ...sizeOf(id) };
 }
 
 function covers({ width, height }: Size): readonly Rect[] {

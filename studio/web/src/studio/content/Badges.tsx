@@ -3,7 +3,7 @@
 import { EyeOff, Languages } from "lucide-react";
 import { actionStrings, contentStrings, intentStrings, responseStrings, slotStrings } from "../../strings/en/content";
 import { Badge, Problems } from "../ui/Bits";
-import { type Entry, findingsAbout, mapOf } from "./entries";
+import { type Entry, findingsAbout, isUnused, mapOf } from "./entries";
 import { effectOf, FEW_EXAMPLES, isFound, type Listing, otherLanguages } from "./listing";
 import { missingIn } from "./responses/variations";
 
@@ -20,7 +20,7 @@ export function Badges({ entry, listing }: { entry: Entry; listing: Listing }) {
       {section === "intents" && (entry.examples ?? []).length < FEW_EXAMPLES && <Badge tone="warning">{intentStrings.few}</Badge>}
       {section === "actions" && <Badge tone={effect === "unset" ? "plain" : "accent"}>{actionStrings.badge[effect]}</Badge>}
       {section === "actions" && !isFound(outline, entry.name) && <Badge tone="warning">{actionStrings.missing}</Badge>}
-      {(entry.used_by ?? []).length === 0 && section !== "entities" && <Badge>{contentStrings.unused.toLowerCase()}</Badge>}
+      {isUnused(entry) && section !== "entities" && <Badge>{contentStrings.unused.toLowerCase()}</Badge>}
       <Problems errors={errors} warnings={own.length - errors} />
     </>
   );

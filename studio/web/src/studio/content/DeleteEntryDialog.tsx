@@ -15,7 +15,7 @@ interface DeleteEntryDialogProps {
 
 export function DeleteEntryDialog({ section, entry, onDone, onDeleted }: DeleteEntryDialogProps) {
   const edits = useContentEdits(section);
-  const used = entry.used_by ?? [];
+  const used = [...(entry.used_by ?? []), ...(entry.used_in ?? []).map(({ name }) => name)];
   const run = (): void => {
     onDone();
     void edits.remove(entry.name).then((edited) => {

@@ -9,7 +9,7 @@ import { useFocusStep } from "../canvas/focusStore";
 import { useDoc, useProject } from "../document/DocumentProvider";
 import { Button, IconButton } from "../ui/Button";
 import { DeleteEntryDialog } from "./DeleteEntryDialog";
-import { type Entry, type EntrySection, findingsAbout } from "./entries";
+import { type Entry, type EntrySection, findingsAbout, isUnused, SECTIONS } from "./entries";
 import { RenameEntryDialog } from "./RenameEntryDialog";
 
 interface EntryFrameProps {
@@ -54,13 +54,14 @@ export function EntryFrame({ section, entry, taken, onGo, children }: EntryFrame
 function UsedBy({ entry }: { entry: Entry }) {
   const { project } = useProject();
   const used = entry.used_by ?? [];
+  const others = entry.used_in ?? [];
   const flows = useDoc((state) => state.outline?.flows);
   return (
     <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs">
       <div className="flex flex-wrap gap-x-2">
         <dt className="text-soft">{contentStrings.usedBy}</dt>
         <dd className="flex flex-wrap gap-x-2" data-testid="used-by">
-          {used.length === 0 && contentStrings.usedNowhere}
+          {isUnused(entry) ? contentStrings.usedNowhere : used.length === 0 && contentStrings.usedByNoFlow}
           {used.map((id) => (
             <Link key={id} to="/studio/$project/flows/$flow" params={{ project, flow: id }} className="text-accent-strong underline underline-offset-2">
               {flows?.find((flow) => flow.id === id)?.name ?? id}
@@ -68,6 +69,16 @@ function UsedBy({ entry }: { entry: Entry }) {
           ))}
         </dd>
       </div>
+      {others.length > 0 && (
+        <div className="flex flex-wrap gap-x-2">
+          <dt className="text-soft">{contentStrings.usedIn}</dt>
+          <dd className="flex flex-wrap gap-x-2" data-testid="used-in">
+            {others.map(({ section, name }) => (
+              <Place key={`${section}-${name}`} section={section} name={name} />
+            ))}
+          </dd>
+        </div>
+      )}
       {entry.file !== null && entry.file !== undefined && (
         <div className="flex gap-2">
           <dt className="text-soft">{contentStrings.where}</dt>
@@ -75,6 +86,18 @@ function UsedBy({ entry }: { entry: Entry }) {
         </div>
       )}
     </dl>
+  );
+}
+
+/** Another entry that names this one leads there; code is told by its file. */
+function Place({ section, name }: { section: string; name: string }) {
+  const { project } = useProject();
+  const page = SECTIONS.find((each) => each === section);
+  if (page === undefined) return <span>{name}</span>;
+  return (
+    <Link to="/studio/$project/content/$section" params={{ project, section: page }} search={{ find: name }} className="text-accent-strong underline underline-offset-2">
+      {`${contentStrings.one[page]} ${name}`}
+    </Link>
   );
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../api/types";
 import { isDocumentName } from "./documents/names";
 import { matching, movedUp, nameFault, withKey } from "./entries";
-import { marked, plainOf, segmentsOf, sentencesOf, twice } from "./intents/marks";
-import { conditionText, missingIn, otherKeys, summaryOf, variationsOf, withTranslation } from "./responses/variations";
-import { withKind, withType } from "./slots/slotTypes";
+import { markChoices, marked, plainOf, segmentsOf, sentencesOf, twice } from "./intents/marks";
+import { conditionText, missingIn, summaryOf, variationsOf, withText, withTranslation } from "./responses/variations";
+import { activeFlows, boundFault, valuesFault, withFlows, withKind, withType } from "./slots/slotTypes";
 import { readSetting, SETTINGS, titleOf, unitOf } from "./voice/settings";
 import { inline, withSetting, withTopKey } from "./voice/settingsText";
 
@@ -36,7 +36,8 @@ describe("responses", () => {
     expect(missingIn(value, ["de", "fr"])).toEqual(["de", "fr"]);
     expect(missingIn([{ text: "Hi", translation: { de: "Hallo" } }], ["de"])).toEqual([]);
     expect(summaryOf(value)).toBe("Hello");
-    expect(otherKeys({ text: "a", custom: 1, ssml: "b" })).toEqual(["custom", "ssml"]);
+    expect(withText({ text: "a", custom: 1 }, "")).toEqual({ custom: 1 });
+    expect(withText({ text: "a" }, "")).toEqual({ text: "" });
   });
   it("takes a translation out with its last language", () => {
     expect(withTranslation({ text: "a", translation: { de: "b" } }, "de", "")).toEqual({ text: "a" });
@@ -52,7 +53,17 @@ describe("slots", () => {
     const slot = { type: "categorical", values: ["a"], initial_value: "a", mappings: [] };
     expect(withType(slot, "float")).toEqual({ type: "float", mappings: [] });
     expect(withType({ type: "float", min_value: 1 }, "categorical")).toEqual({ type: "categorical", values: ["first", "second"] });
-    expect(withKind({ type: "from_entity", entity: "name", conditions: [1] }, "from_llm")).toEqual({ type: "from_llm", conditions: [1] });
+    expect(withKind({ type: "from_entity", entity: "name", conditions: [1], note: "x" }, "from_llm")).toEqual({ type: "from_llm", conditions: [1], note: "x" });
+  });
+  it("limits a mapping to flows, and leaves other conditions alone", () => {
+    const mapping = { type: "from_text", conditions: [{ active_loop: "form" }, { active_flow: "pay" }] };
+    expect(activeFlows(mapping)).toEqual(["pay"]);
+    expect(withFlows(mapping, ["book"])).toEqual({ type: "from_text", conditions: [{ active_flow: "book" }, { active_loop: "form" }] });
+    expect(withFlows({ type: "from_text", conditions: [{ active_flow: "pay" }] }, [])).toEqual({ type: "from_text" });
+  });
+  it("says what is wrong with values and bounds", () => {
+    expect(valuesFault(["red", "Red"])).toContain("twice");
+    expect([valuesFault([]), valuesFault(["red"]), boundFault(2, 1), boundFault(1, 2), boundFault(undefined, 2)].map((each) => each === null)).toEqual([false, true, false, true, true]);
   });
 });
 
@@ -67,6 +78,13 @@ describe("marks of entities", () => {
     expect(marked("pay now", 3, 4, "name")).toBe(null);
     expect(marked(example, 6, 10, "name")).toBe(null);
     expect(marked(example, 0, 8, "name")).toBe(null);
+  });
+  it("marks in a role or a group of the entity", () => {
+    const entities = [{ name: "city", options: { roles: ["from", "to"], groups: ["1"] } }, { name: "day" }];
+    expect(markChoices(entities).map(({ value }) => value)).toEqual(["city", "city · from", "city · to", "city · 1", "day"]);
+    expect(marked("to Rome", 3, 7, "city · to", entities)).toBe('to [Rome]{"entity": "city", "role": "to"}');
+    expect(marked("to Rome", 3, 7, "city · 1", entities)).toBe('to [Rome]{"entity": "city", "group": "1"}');
+    expect(segmentsOf('to [Rome]{"entity": "city", "role": "to"}').at(-1)).toMatchObject({ entity: "city", parts: ["to"] });
   });
   it("splits what was pasted and finds sentences that are there twice", () => {
     expect(sentencesOf("- one\n\n * two \r\nthree")).toEqual(["one", "two", "three"]);

@@ -12,8 +12,13 @@ export interface Entry {
   readonly value: Json;
   readonly file?: string | null;
   readonly line?: number;
+  /** Flows. */
   readonly used_by?: readonly string[];
+  /** Who else names it: other entries, examples, files of code. */
+  readonly used_in?: readonly { readonly section: string; readonly name: string }[];
   readonly examples?: readonly string[];
+  /** Of an entity: the words of its lookup table. */
+  readonly lookup?: readonly string[];
 }
 
 export interface DocumentEntry {
@@ -24,6 +29,11 @@ export interface DocumentEntry {
 }
 
 export type JsonMap = Readonly<Record<string, Json>>;
+
+/** Whether nothing in the project names it. */
+export function isUnused(entry: Entry): boolean {
+  return (entry.used_by ?? []).length === 0 && (entry.used_in ?? []).length === 0;
+}
 
 export function isMap(value: Json | undefined): value is { [key: string]: Json } {
   return value !== null && typeof value === "object" && !Array.isArray(value);

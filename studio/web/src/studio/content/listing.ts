@@ -2,7 +2,7 @@
 
 import type { Finding, Outline } from "../api/types";
 import { contentStrings, intentStrings, slotStrings } from "../../strings/en/content";
-import { type Entry, type EntrySection, findingsAbout, listOf, mapOf, textOf } from "./entries";
+import { type Entry, type EntrySection, findingsAbout, isUnused, listOf, mapOf, textOf } from "./entries";
 import { plainOf } from "./intents/marks";
 import { missingIn, summaryOf as responseSummary } from "./responses/variations";
 
@@ -50,7 +50,7 @@ function passes(entry: Entry, filter: string, { outline, findings }: Listing): b
     case "notFound":
       return !isFound(outline, entry.name);
     case "unused":
-      return (entry.used_by ?? []).length === 0;
+      return isUnused(entry);
     default:
       return true;
   }
@@ -71,7 +71,7 @@ export function summaryOf(entry: Entry, section: EntrySection): string {
     const examples = entry.examples ?? [];
     return [intentStrings.count(examples.length), ...examples.slice(0, 2).map(plainOf)].join(" · ");
   }
-  return (entry.used_by ?? []).length === 0 ? contentStrings.usedNowhere : (entry.used_by ?? []).join(", ");
+  return isUnused(entry) ? contentStrings.usedNowhere : [...(entry.used_by ?? []), ...(entry.used_in ?? []).map(({ name }) => name)].join(", ");
 }
 
 function slotSummary(entry: Entry): string {

@@ -27,12 +27,14 @@ export function useSection<T>(section: string): { data: T | undefined; error: Er
 }
 
 export interface ContentEdits {
-  /** Write the whole entry; the list shows it at once. */
-  put(name: string, value: Json): void;
+  /** Write the whole entry; the list shows it at once. `more` belongs to the same gesture. */
+  put(name: string, value: Json, more?: readonly Command[]): void;
   create(name: string, commands: readonly Command[]): Promise<Edited | null>;
   rename(name: string, to: string): Promise<Edited | null>;
   remove(name: string): Promise<Edited | null>;
   examples(intent: string, examples: readonly string[]): void;
+  /** Write the words of an entity's lookup table. */
+  lookup(entity: string, lookup: readonly string[]): void;
 }
 
 export function useContentEdits(section: EntrySection): ContentEdits {
@@ -52,9 +54,9 @@ export function useContentEdits(section: EntrySection): ContentEdits {
       queries.setQueryData<Entry[]>(key, (entries) => entries?.map((entry) => (entry.name === name ? change(entry) : entry)));
     };
     return {
-      put(name, value) {
+      put(name, value, more = []) {
         show(name, (entry) => ({ ...entry, value }));
-        void edit(labels.edit(name), [{ op: "put", section, name, value }]).then(settled);
+        void edit(labels.edit(name), [{ op: "put", section, name, value }, ...more]).then(settled);
       },
       create: (name, commands) => edit(labels.create(name), commands),
       rename: (name, to) => edit(labels.rename(name, to), [{ op: "rename", section, name, to }]),
@@ -65,6 +67,10 @@ export function useContentEdits(section: EntrySection): ContentEdits {
       examples(intent, examples) {
         show(intent, (entry) => ({ ...entry, examples }));
         void edit(labels.edit(intent), [{ op: "put_examples", intent, examples }]).then(settled);
+      },
+      lookup(entity, lookup) {
+        show(entity, (entry) => ({ ...entry, lookup }));
+        void edit(labels.edit(entity), [{ op: "put_examples", kind: "lookup", intent: entity, examples: lookup }]).then(settled);
       },
     };
   }, [project, store, queries, section]);

@@ -11,13 +11,13 @@ import { PAGE_ID } from "../api/pageId";
 import type { Present, ProjectEvent } from "../api/types";
 import { toast } from "../ui/toasts";
 import { createDocumentStore, type DocumentActions, type DocumentState, type DocumentStore } from "./documentStore";
+import { followOthers } from "./following";
 import { thisTab } from "./tab";
 
 interface Opened {
   readonly project: string;
   readonly store: DocumentStore;
   readonly api: DocumentApi;
-  readonly present: readonly Present[];
   readonly trouble: string | null;
   readonly reload: () => void;
   /** Hear the server's events of this project (jobs, comments): returns what stops it. */
@@ -25,9 +25,8 @@ interface Opened {
 }
 
 const Context = createContext<Opened | null>(null);
-
-/** How long files may go on changing before what they became is fetched. */
-const SETTLE_MS = 150;
+/** Apart from the rest: it changes with every selection of everybody, and only a few parts of the page show it. */
+const PresentContext = createContext<readonly Present[]>([]);
 
 export function DocumentProvider({ project, children }: { project: string; children: ReactNode }) {
   const queries = useQueryClient();
@@ -41,7 +40,13 @@ export function DocumentProvider({ project, children }: { project: string; child
         storage: window.localStorage,
         tab: thisTab,
         onTrouble: (message) => toast.error(message),
-        onEdited: () => void queries.invalidateQueries({ queryKey: ["project", project] }),
+        onRelief: (message) => toast.over(message),
+        // Where only the steps of a flow changed, content is as it was: a large project has a lot of it.
+        onEdited: ({ outline }) => {
+          void queries.invalidateQueries({ queryKey: ["project", project], predicate: ({ queryKey }) => outline !== null || queryKey[2] !== "content" });
+          // What is committed and published is asked for again by the page that shows it.
+          void queries.invalidateQueries({ queryKey: ["versions", project], refetchType: "none" });
+        },
       }),
     [project, api, queries],
   );
@@ -67,29 +72,25 @@ export function DocumentProvider({ project, children }: { project: string; child
   }, [store]);
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const catchUp = (words: string | null, revision = Number.POSITIVE_INFINITY): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        // The answer to an edit of our own may have come meanwhile: then this was no news.
-        const { outline, queue } = store.getState();
-        if (queue.length > 0 || revision <= (outline?.revision ?? 0)) return;
-        store.getState().refresh().catch(() => undefined);
-        void queries.invalidateQueries({ queryKey: ["project", project] });
-        if (words !== null) toast.info(words);
-      }, SETTLE_MS);
-    };
+    const others = followOthers(store, (words) => {
+      void queries.invalidateQueries({ queryKey: ["project", project] });
+      void queries.invalidateQueries({ queryKey: ["versions", project], refetchType: "none" });
+      if (words !== null) toast.info(words);
+    });
+    const unknown = { revision: null, flows: null, words: null };
     let wasLost = false;
     const stop = listen(
       project,
       (event) => {
         for (const listener of listeners.current) listener(event);
-        if (event.type === "presence" || event.type === "hello") setPresent(event.people);
-        if (event.type === "files_changed") catchUp(shellStrings.filesChanged);
+        if (event.type === "presence" || event.type === "hello") setPresent(keptIfSame(event.people));
+        if (event.type === "history" || event.type === "published") void queries.invalidateQueries({ queryKey: ["versions", project] });
+        if (event.type === "files_changed") others.hear({ ...unknown, words: shellStrings.filesChanged });
         if (event.type === "findings" && event.findings !== undefined) store.getState().setFindings(event.findings);
-        if (event.type === "lost") catchUp(null);
+        if (event.type === "lost") others.hear(unknown);
         if (event.type === "edited" && event.client !== PAGE_ID) {
-          catchUp(shellStrings.edited(event.by ?? shellStrings.unknownPerson), event.revision);
+          const { revision, flows, by } = event;
+          others.hear({ revision, flows, words: shellStrings.edited(by ?? shellStrings.unknownPerson) });
         }
       },
       (state) => {
@@ -97,12 +98,12 @@ export function DocumentProvider({ project, children }: { project: string; child
         else if (wasLost) {
           wasLost = false;
           store.getState().sendAgain();
-          catchUp(null);
+          others.hear(unknown);
         }
       },
     );
     return () => {
-      clearTimeout(timer);
+      others.close();
       stop();
     };
   }, [project, queries, store]);
@@ -112,7 +113,6 @@ export function DocumentProvider({ project, children }: { project: string; child
       project,
       store,
       api,
-      present,
       trouble,
       reload: load,
       subscribe: (listener) => {
@@ -120,9 +120,24 @@ export function DocumentProvider({ project, children }: { project: string; child
         return () => listeners.current.delete(listener);
       },
     }),
-    [project, store, api, present, trouble, load],
+    [project, store, api, trouble, load],
   );
-  return <Context.Provider value={opened}>{children}</Context.Provider>;
+  return (
+    <Context.Provider value={opened}>
+      <PresentContext.Provider value={present}>{children}</PresentContext.Provider>
+    </Context.Provider>
+  );
+}
+
+/** The server tells of everybody again and again; who has not moved is no reason to draw anything. */
+function keptIfSame(people: readonly Present[]): (old: readonly Present[]) => readonly Present[] {
+  const told = JSON.stringify(people);
+  return (old) => (JSON.stringify(old) === told ? old : people);
+}
+
+/** Who has the project open, and where they are. */
+export function usePresent(): readonly Present[] {
+  return useContext(PresentContext);
 }
 
 export function useProject(): Opened {

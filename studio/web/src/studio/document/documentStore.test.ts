@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { conflictProblem, fakeServer, flowOf } from "../api/fake";
 import { ApiProblem } from "../api/http";
-import type { Command } from "../api/types";
+import type { Command, Finding } from "../api/types";
 import { createDocumentStore, type DocumentStore } from "./documentStore";
 import { MOST_ENTRIES } from "./history";
 
@@ -151,6 +151,83 @@ describe("a lost network", () => {
   });
 });
 
+const slotNames = (store: DocumentStore): string[] => (store.getState().outline?.slots ?? []).map((slot) => slot.name);
+const NEW_SLOT: Command = { op: "put", section: "slots", name: "made_meanwhile", value: { type: "text" } };
+const FINDING: Finding = { severity: "error", code: "x", message: "Wrong.", hint: "", file: "data/flows.yml", line: 1, column: 1, flow: "pay", step: null, name: null };
+
+describe("what others did", () => {
+  it("is fetched, and no older outline goes over what was made here meanwhile", async () => {
+    const { store, server } = await opened();
+    const outline = server.hold("outline");
+    const refreshed = store.getState().refresh();
+    await store.getState().edit("Slot", [NEW_SLOT]);
+    expect(slotNames(store)).toContain("made_meanwhile");
+    outline.release();
+    await refreshed;
+    expect(slotNames(store)).toContain("made_meanwhile");
+    expect(store.getState().outline?.revision).toBe(2);
+  });
+
+  it("does not take back a step that was added while the flow was fetched", async () => {
+    const { store, server } = await opened();
+    const flow = server.hold("flow");
+    const refreshed = store.getState().refresh();
+    await vi.waitFor(() => expect(flow.asked).toBe(1));
+    await store.getState().edit("Add", [add("mine")]);
+    flow.release();
+    await refreshed;
+    expect(keys(store)).toEqual(["ask", "mine", "say"]);
+  });
+
+  it("is not lost where it came between an edit of one's own and its answer", async () => {
+    const { store, server } = await opened();
+    const flow = server.hold("flow");
+    const refreshed = store.getState().refresh();
+    await vi.waitFor(() => expect(flow.asked).toBe(1));
+    await store.getState().edit("Add", [add("mine")]);
+    server.byOthers([add("theirs")]);
+    flow.release();
+    await refreshed;
+    expect(keys(store)).toEqual(["ask", "theirs", "mine", "say"]);
+  });
+
+  it("is asked for all at once, and only where something is other than before", async () => {
+    const flows = ["a", "b", "c"].map((id) => flowOf(id, [{ id: "ask", collect: "amount" }]));
+    const server = fakeServer(flows);
+    const store = createDocumentStore("bank", server.api);
+    await store.getState().load();
+    await Promise.all(flows.map(({ id }) => store.getState().openFlow(id)));
+    server.byOthers([{ ...add("new"), flow: "a" } as Command, { ...add("new"), flow: "c" } as Command]);
+    const held = server.hold("flow");
+    const refreshed = store.getState().refresh(["c"]);
+    await vi.waitFor(() => expect(held.asked).toBe(2));
+    held.release();
+    await refreshed;
+    expect(flows.map(({ id }) => store.getState().flows[id]?.steps.length)).toEqual([2, 1, 2]);
+  });
+
+  it("is shown before the whole is checked; what is wrong follows", async () => {
+    const { store, server } = await opened();
+    server.byOthers([add("theirs")]);
+    server.findings = [FINDING];
+    const findings = server.hold("findings");
+    await store.getState().refresh();
+    expect(keys(store)).toEqual(["ask", "theirs", "say"]);
+    expect(store.getState().findings).toEqual([]);
+    findings.release();
+    await vi.waitFor(() => expect(store.getState().findings).toEqual([FINDING]));
+    expect(store.getState().outline?.flows[0]?.errors).toBe(1);
+  });
+
+  it("may be wrong long after the page is there", async () => {
+    const server = fakeServer([FLOW]);
+    server.hold("findings");
+    const store = createDocumentStore("bank", server.api);
+    await store.getState().load();
+    expect(store.getState().outline?.flows.map((flow) => flow.id)).toEqual(["pay"]);
+  });
+});
+
 describe("a conflict", () => {
   it("stops the queue until the person has merged, and writes what they decided", async () => {
     const { store, server } = await opened();
@@ -162,6 +239,48 @@ describe("a conflict", () => {
     await store.getState().resolve("decided");
     expect(server.gestures.at(-1)?.commands).toEqual([{ op: "write_file", path: "data/flows.yml", text: "decided" }]);
     expect(store.getState().save).toBe("saved");
+  });
+
+  it("is not called saved before what was merged has arrived", async () => {
+    const { store, server } = await opened();
+    server.refuseNext(conflictProblem({ etag: undefined as never }));
+    void store.getState().edit("Add", [add("new")]);
+    await vi.waitFor(() => expect(store.getState().conflict).not.toBeNull());
+    const states: string[] = [];
+    store.subscribe(({ save }) => states.push(`${save} after ${server.gestures.length}`));
+    const file = server.hold("file");
+    const resolved = store.getState().resolve("decided");
+    await vi.waitFor(() => expect(file.asked).toBe(1));
+    file.release();
+    await resolved;
+    expect(states).not.toContain("saved after 0");
+    expect(states.at(-1)).toBe("saved after 1");
+  });
+
+  it("stays open, with what was merged, where the network is away just then", async () => {
+    const { store, server, troubles } = await opened();
+    server.refuseNext(conflictProblem({ etag: undefined as never }));
+    void store.getState().edit("Add", [add("new")]);
+    await vi.waitFor(() => expect(store.getState().conflict).not.toBeNull());
+    server.setAway(true);
+    await store.getState().resolve("decided");
+    expect(store.getState().conflict).not.toBeNull();
+    expect(store.getState().save).toBe("conflict");
+    expect(troubles).toHaveLength(1);
+    server.setAway(false);
+    await store.getState().resolve("decided");
+    expect(server.gestures.at(-1)?.commands).toEqual([{ op: "write_file", path: "data/flows.yml", text: "decided" }]);
+  });
+
+  it("is settled before what was done after it is sent", async () => {
+    const { store, server } = await opened();
+    server.refuseNext(conflictProblem({}));
+    void store.getState().edit("Add", [add("new")]);
+    void store.getState().edit("Later", [add("later")]);
+    await vi.waitFor(() => expect(store.getState().conflict).not.toBeNull());
+    await store.getState().resolve("decided");
+    await vi.waitFor(() => expect(store.getState().save).toBe("saved"));
+    expect(server.gestures.map(({ commands }) => commands[0]?.op)).toEqual(["write_file", "add_step"]);
   });
 
   it("can be left as it is", async () => {

@@ -3,87 +3,42 @@
  *     gesture ─ edit() ─► queue ─ one request at a time ─► Edited ─► confirmed flows, history, findings
  *                  └────► shown at once: confirmed flows + the queue applied here (optimistic.ts)
  *
- * Lost network: the queue stays (also across a reload) and is sent when the server answers again. A conflict stops the
- * queue until the person has merged. Anything else that the server refuses is told, and the gesture is taken back.
+ * Lost network, a full disk, an ended session: the queue stays (also across a reload) and is sent again until it is
+ * taken. Each gesture has a name, by which the server knows one that it has done already, and says what its maker saw.
+ * A conflict stops the queue until the person has merged. Anything else that the server refuses is told, and the gesture
+ * is taken back.
  */
 
-import { createStore, type StoreApi } from "zustand/vanilla";
+import { createStore } from "zustand/vanilla";
 import type { DocumentApi } from "../api/client";
-import { ApiProblem, ServerUnreachable, wordsOf } from "../api/http";
-import type { Base, Command, Conflict, Edited, Finding, Flow, Outline } from "../api/types";
-import { type Entry, type History, NO_HISTORY, NOTHING_SELECTED, recorded, redone, type Selection, undone } from "./history";
+import { ApiProblem, wordsOf } from "../api/http";
+import { newName } from "../api/pageId";
+import type { Base, Command, Conflict, Edited, Flow } from "../api/types";
+import { confirmedFlows } from "./confirmedFlows";
+import { historyAfter, movedSelection, NO_HISTORY, NOTHING_SELECTED } from "./history";
 import { applied, touched, touchedFiles, translated } from "./optimistic";
-import { keepQueue, takenQueue } from "./keptQueue";
-import type { Tab } from "./tab";
+import { keepQueue, keptOf, takenQueue } from "./keptQueue";
+import { counted, withFlows } from "./outlines";
+import { isPassing, movedOn, standing, withoutFirst } from "./sending";
+import type { DocumentActions, DocumentState, DocumentStore, Gesture, StoreOptions } from "./documentState";
 
-export type SaveState = "saved" | "saving" | "offline" | "conflict";
-
-export interface Gesture {
-  readonly id: number;
-  readonly kind: "edit" | "undo" | "redo";
-  readonly label: string;
-  readonly commands: readonly Command[];
-  readonly before: Selection;
-  readonly after: Selection;
-}
-
-export interface EditOptions {
-  /** What is selected once the gesture is done; as before where it is not given. */
-  readonly select?: Selection;
-  /** Hears a refusal itself; else it is shown to the person. */
-  readonly onRefused?: (problem: unknown) => void;
-}
-
-export interface DocumentState {
-  readonly project: string;
-  readonly outline: Outline | null;
-  readonly flows: Readonly<Record<string, Flow>>;
-  readonly findings: readonly Finding[];
-  readonly etags: Readonly<Record<string, string>>;
-  readonly history: History;
-  readonly queue: readonly Gesture[];
-  readonly save: SaveState;
-  readonly savedAt: number | null;
-  readonly selection: Selection;
-  readonly conflict: { readonly told: Conflict; readonly gesture: Gesture } | null;
-  readonly failed: Readonly<Record<string, string>>;
-}
-
-export interface DocumentActions {
-  load(): Promise<void>;
-  openFlow(id: string): Promise<void>;
-  refresh(flows?: readonly string[]): Promise<void>;
-  edit(label: string, commands: readonly Command[], options?: EditOptions): Promise<Edited | null>;
-  undo(): Promise<void>;
-  redo(): Promise<void>;
-  select(selection: Selection): void;
-  resolve(merged: string | null): Promise<void>;
-  seeFile(path: string, etag: string): void;
-  /** What is wrong, found by the server in its own time. */
-  setFindings(findings: readonly Finding[]): void;
-  sendAgain(): void;
-  close(): void;
-}
-
-export type DocumentStore = StoreApi<DocumentState & DocumentActions>;
-
-export interface StoreOptions {
-  readonly onTrouble?: (message: string) => void;
-  readonly onEdited?: (edited: Edited, gesture: Gesture) => void;
-  readonly retryMs?: readonly number[];
-  readonly storage?: Storage | null;
-  /** Under whose name what was not sent is kept. */
-  readonly tab?: () => Promise<Tab>;
-}
+export type { DocumentActions, DocumentState, DocumentStore, EditOptions, Gesture, SaveState, StoreOptions } from "./documentState";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
 
 export function createDocumentStore(project: string, api: DocumentApi, options: StoreOptions = {}): DocumentStore {
   const retryMs = options.retryMs ?? RETRY_MS;
   const storage = options.storage === undefined ? null : options.storage;
-  const confirmed: Record<string, Flow> = {};
+  const { flows: confirmed, put, fetch: fetchFlow } = confirmedFlows((id) => api.flow(id));
   const waiting = new Map<number, (edited: Edited | null) => void>();
   const refusals = new Map<number, (problem: unknown) => void>();
+  /** Gestures that the server may have done already, whether its answer came or not. */
+  const wasSent = new Set<number>();
+  /** How many edits were answered, and the revision that the last of them made. */
+  let answers = 0;
+  let answered = 0;
+  /** How often findings were asked for or told: an older answer does not go over a newer. */
+  let findingsTold = 0;
   let number = 0;
   let ownTab = "";
   let isSending = false;
@@ -93,9 +48,10 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
   const store = createStore<DocumentState & DocumentActions>()((set, get) => {
     /** Show the confirmed flows with everything that waits applied to them. */
     const shown = (queue: readonly Gesture[], only?: readonly string[]): Readonly<Record<string, Flow>> => {
-      const flows = { ...get().flows };
+      // Without `only` everything is shown anew: a flow that is gone is in no list of those that are there.
+      const flows: Record<string, Flow> = only === undefined ? {} : { ...get().flows };
       const ids = only ?? Object.keys(confirmed);
-      const commands = queue.flatMap((gesture) => (gesture.kind === "edit" ? gesture.commands : []));
+      const commands = standing(queue).flatMap((gesture) => gesture.commands);
       for (const id of ids) {
         const flow = confirmed[id];
         if (flow === undefined) delete flows[id];
@@ -106,7 +62,15 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
 
     const setQueue = (queue: readonly Gesture[], only?: readonly string[]): void => {
       set({ queue, flows: shown(queue, only) });
-      keepQueue(storage, project, ownTab, queue);
+      keepQueue(storage, project, ownTab, keptOf(queue, get().history));
+    };
+
+    /** What is wrong comes when the server has checked the whole: nothing waits for that. */
+    const fetchFindings = async (): Promise<void> => {
+      findingsTold += 1;
+      const asked = findingsTold;
+      const findings = await api.findings().catch(() => null);
+      if (findings !== null && asked === findingsTold) get().setFindings(findings);
     };
 
     const baseOf = (commands: readonly Command[]): Base => {
@@ -128,40 +92,35 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       waiting.get(gesture.id)?.(edited);
       waiting.delete(gesture.id);
       refusals.delete(gesture.id);
-    };
-
-    const historyAfter = (gesture: Gesture, edited: Edited): History => {
-      const { history } = get();
-      if (gesture.kind === "undo") return undone(history, edited.undo);
-      if (gesture.kind === "redo") return redone(history, edited.undo);
-      const entry: Entry = {
-        label: gesture.label,
-        commands: edited.undo,
-        before: gesture.before,
-        after: gesture.after,
-      };
-      return edited.undo.length === 0 ? history : recorded(history, entry);
+      wasSent.delete(gesture.id);
     };
 
     const take = (gesture: Gesture, edited: Edited): void => {
       const state = get();
-      for (const flow of edited.flows) confirmed[flow.id] = flow;
-      for (const id of edited.removed) delete confirmed[id];
-      const queue = state.queue.slice(1).map((each) => ({ ...each, commands: translated(each.commands, edited.moved) }));
+      for (const flow of edited.flows) put(flow.id, flow);
+      for (const id of edited.removed) put(id, undefined);
+      answers += 1;
+      answered = edited.revision;
+      findingsTold += 1;
+      const queue = state.queue.slice(1).map((each) => ({ ...each, commands: translated(each.commands, edited.moved), base: movedOn(each.base, edited) }));
+      if (state.trouble !== null) options.onRelief?.(state.trouble);
       const entry = gesture.kind === "undo" ? state.history.past.at(-1) : state.history.future.at(-1);
       const selection =
         gesture.kind === "edit" || entry === undefined
-          ? movedSelection(state.selection, edited, queue)
+          ? movedSelection(state.selection, edited, queue.flatMap((each) => each.commands))
           : gesture.kind === "undo"
             ? entry.before
             : entry.after;
       set({
-        history: historyAfter(gesture, edited),
+        history: historyAfter(state.history, gesture, edited.undo),
         findings: edited.findings,
         etags: { ...state.etags, ...edited.files },
         selection,
-        outline: edited.outline ?? withFlows(state.outline, edited),
+        outline: edited.outline ?? withFlows(state.outline, edited, Date.now() / 1000),
+        // Others made what lies between: their event brings it.
+        known: edited.revision <= state.known + 1 ? edited.revision : state.known,
         save: queue.length > 0 ? "saving" : "saved",
+        trouble: null,
         savedAt: Date.now(),
       });
       setQueue(queue, [...edited.flows.map((flow) => flow.id), ...edited.removed, ...touched(queue.flatMap((g) => g.commands))]);
@@ -177,15 +136,17 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       const told = refusals.get(gesture.id);
       if (told === undefined) options.onTrouble?.(wordsOf(error));
       else told(error);
-      const rest = get().queue.slice(1);
+      const rest = withoutFirst(get().queue);
       setQueue(rest);
       settle(gesture, null);
-      set({ save: rest.length > 0 ? "saving" : "saved" });
+      set({ save: rest.length > 0 ? "saving" : "saved", trouble: null });
       await get().refresh(touched(gesture.commands)).catch(() => undefined);
     };
 
-    const wait = (): void => {
-      set({ save: "offline" });
+    const wait = (error: unknown): void => {
+      const trouble = error instanceof ApiProblem ? error.message : null;
+      if (trouble !== null && trouble !== get().trouble) options.onTrouble?.(trouble);
+      set({ save: trouble === null ? "offline" : "unsaved", trouble });
       clearTimeout(timer);
       timer = setTimeout(() => void pump(), retryMs[Math.min(attempts, retryMs.length - 1)]);
       attempts += 1;
@@ -206,11 +167,14 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
           }
           set({ save: "saving" });
           try {
-            take(gesture, await api.edit(commands, baseOf(commands), gesture.label));
+            wasSent.add(gesture.id);
+            const base = gesture.kind === "edit" ? gesture.base : baseOf(commands);
+            const edited = await api.edit(commands, base, gesture.label, gesture.name);
             attempts = 0;
+            take(gesture, edited);
           } catch (error) {
-            if (error instanceof ServerUnreachable) {
-              wait();
+            if (isPassing(error)) {
+              wait(error);
               return;
             }
             await refuse(gesture, error);
@@ -222,31 +186,38 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       }
     };
 
-    const enqueue = (gesture: Gesture): Promise<Edited | null> => {
+    /** Send a gesture behind what waits, or before `rest`, which was made after it. */
+    const enqueue = (made: Omit<Gesture, "name" | "base">, rest?: readonly Gesture[], seen: Partial<Base> = {}): Promise<Edited | null> => {
+      const base = baseOf(made.commands);
+      const gesture = { ...made, name: newName(), base: { flows: { ...base.flows, ...seen.flows }, files: { ...base.files, ...seen.files } } };
       const told = new Promise<Edited | null>((resolve) => waiting.set(gesture.id, resolve));
-      setQueue([...get().queue, gesture], touched(gesture.commands));
-      if (get().save !== "offline" || attempts === 0) void pump();
+      const only = rest === undefined && made.kind === "edit" ? touched(made.commands) : undefined;
+      setQueue(rest === undefined ? [...get().queue, gesture] : [gesture, ...rest], only);
+      if (attempts === 0) void pump();
       return told;
     };
 
     return {
       project,
       outline: null,
+      known: 0,
       flows: {},
       findings: [],
       etags: {},
       history: NO_HISTORY,
       queue: [],
       save: "saved",
+      trouble: null,
       savedAt: null,
       selection: NOTHING_SELECTED,
       conflict: null,
       failed: {},
 
       async load() {
-        const [outline, findings, tab] = await Promise.all([api.outline(), api.findings().catch(() => []), options.tab?.() ?? null]);
+        const [outline, tab] = await Promise.all([api.outline(), options.tab?.() ?? null]);
         ownTab = tab?.id ?? "";
-        set({ outline, findings });
+        set({ outline, known: outline.revision });
+        void fetchFindings();
         if (get().queue.length > 0) return;
         const taken = await takenQueue(storage, project, tab);
         const kept = taken.map((gesture, index) => ({ ...gesture, id: number + 1 + index }));
@@ -260,7 +231,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
 
       async openFlow(id) {
         try {
-          confirmed[id] = await api.flow(id);
+          await fetchFlow(id);
           const { [id]: _, ...failed } = get().failed;
           set({ flows: shown(get().queue, [id]), failed });
         } catch (error) {
@@ -268,15 +239,19 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
         }
       },
 
-      async refresh(flows) {
-        const ids = (flows ?? Object.keys(confirmed)).filter((id) => confirmed[id] !== undefined);
-        const [outline, findings] = await Promise.all([api.outline(), api.findings()]);
-        const known = new Set(outline.flows.map((flow) => flow.id));
-        for (const id of ids) {
-          if (known.has(id)) confirmed[id] = await api.flow(id);
-          else delete confirmed[id];
+      async refresh(changed) {
+        for (let isOvertaken = true; isOvertaken; ) {
+          const asked = answers;
+          const outline = await api.outline();
+          const etags = new Map(outline.flows.map((flow) => [flow.id, flow.etag]));
+          const open = Object.entries(confirmed);
+          const stale = open.filter(([id, flow]) => changed === undefined || changed.includes(id) || etags.get(id) !== flow.etag);
+          await Promise.all(stale.map(([id]) => (etags.has(id) ? fetchFlow(id) : put(id, undefined))));
+          // An edit that was answered meanwhile may have made what this outline does not have yet.
+          isOvertaken = answers !== asked && outline.revision < answered;
+          set({ flows: shown(get().queue), ...(isOvertaken ? {} : { outline, known: outline.revision }) });
         }
-        set({ outline, findings, flows: shown(get().queue) });
+        void fetchFindings();
       },
 
       edit(label, commands, given = {}) {
@@ -285,17 +260,17 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
         if (given.select !== undefined) set({ selection: after });
         number += 1;
         if (given.onRefused !== undefined) refusals.set(number, given.onRefused);
-        return enqueue({ id: number, kind: "edit", label, commands, before, after });
+        return enqueue({ id: number, kind: "edit", label, commands, before, after }, undefined, given.base);
       },
 
       async undo() {
         const { queue, history } = get();
         const last = queue.at(-1);
         // What was not sent yet is simply taken out of the queue.
-        if (last !== undefined && last.kind === "edit" && !(isSending && queue.length === 1)) {
+        if (last !== undefined && last.kind === "edit" && !wasSent.has(last.id)) {
           setQueue(queue.slice(0, -1), touched(last.commands));
           set({ selection: last.before });
-          if (queue.length === 1) set({ save: "saved" });
+          if (queue.length === 1) set({ save: "saved", trouble: null });
           settle(last, null);
           return;
         }
@@ -321,20 +296,30 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       },
 
       async resolve(merged) {
-        const { conflict, queue } = get();
+        const { conflict } = get();
         if (conflict === null) return;
         const { told, gesture } = conflict;
-        const rest = queue.slice(1);
-        setQueue(rest);
-        settle(gesture, null);
-        set({ conflict: null, save: rest.length > 0 ? "saving" : "saved" });
         const path = told.file ?? (told.flow === undefined ? undefined : confirmed[told.flow]?.file);
+        let write: readonly Command[] = [];
         if (merged !== null && path !== undefined) {
-          const etag = told.etag ?? (await api.file(path)).etag;
-          set({ etags: { ...get().etags, [path]: etag } });
-          await get().edit(gesture.label, [{ op: "write_file", path, text: merged }]);
+          try {
+            const etag = told.etag ?? (await api.file(path)).etag;
+            if (get().conflict !== conflict) return;
+            get().seeFile(path, etag);
+          } catch (error) {
+            // The question stays open, and what was merged with it.
+            options.onTrouble?.(wordsOf(error));
+            return;
+          }
+          write = [{ op: "write_file", path, text: merged }];
         }
-        await get().refresh();
+        const { queue, selection } = get();
+        const rest = queue.slice(1);
+        set({ conflict: null, save: "saving" });
+        settle(gesture, null);
+        if (write.length === 0) setQueue(rest);
+        else await enqueue({ ...gesture, id: (number += 1), kind: "edit", commands: write, before: selection, after: selection }, rest);
+        await get().refresh().catch(() => undefined);
         void pump();
       },
 
@@ -343,6 +328,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       },
 
       setFindings(findings) {
+        findingsTold += 1;
         set({ findings, outline: counted(get().outline, findings) });
       },
 
@@ -359,36 +345,4 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
     };
   });
   return store;
-}
-
-/** What is selected, under the names that it has now; what waits to be sent counts as done. */
-function movedSelection(selection: Selection, edited: Edited, queue: readonly Gesture[]): Selection {
-  const keys = selection.flow === null ? undefined : edited.moved[selection.flow];
-  const flow = edited.flows.find((each) => each.id === selection.flow);
-  const followed = selection.keys.map((key) => keys?.[key] ?? key);
-  if (flow === undefined) return keys === undefined ? selection : { ...selection, keys: followed };
-  const shown = queue.flatMap((gesture) => gesture.commands).reduce(applied, flow);
-  const known = new Set(shown.steps.map((step) => step.key));
-  return { ...selection, keys: followed.filter((key) => known.has(key) || key === "START") };
-}
-
-/** Keep the flow list's figures right until the server sends a new outline. */
-function withFlows(outline: Outline | null, edited: Edited): Outline | null {
-  if (outline === null) return null;
-  const flows = outline.flows.map((summary) => {
-    const flow = edited.flows.find((each) => each.id === summary.id);
-    if (flow === undefined) return summary;
-    return { ...summary, name: flow.name, description: flow.description, n_steps: flow.steps.length, etag: flow.etag };
-  });
-  return counted({ ...outline, revision: edited.revision, flows }, edited.findings);
-}
-
-function counted(outline: Outline | null, findings: readonly Finding[]): Outline | null {
-  if (outline === null) return null;
-  const flows = outline.flows.map((summary) => {
-    const own = findings.filter((finding) => finding.flow === summary.id);
-    const errors = own.filter((finding) => finding.severity === "error").length;
-    return { ...summary, errors, warnings: own.length - errors };
-  });
-  return { ...outline, flows };
 }

@@ -1,6 +1,8 @@
 /** What can be undone and done again: one entry a gesture, at most 100 of them. */
 
-import type { Command } from "../api/types";
+import type { Command, Edited } from "../api/types";
+import type { Gesture } from "./documentStore";
+import { applied } from "./optimistic";
 
 export const MOST_ENTRIES = 100;
 
@@ -48,4 +50,23 @@ export function redone(history: History, undo: readonly Command[]): History {
     past: [...history.past, { ...last, commands: undo }].slice(-MOST_ENTRIES),
     future: history.future.slice(0, -1),
   };
+}
+
+/** The history once a gesture was answered: `back` takes it back. */
+export function historyAfter(history: History, gesture: Gesture, back: readonly Command[]): History {
+  if (gesture.kind === "undo") return undone(history, back);
+  if (gesture.kind === "redo") return redone(history, back);
+  if (back.length === 0) return history;
+  return recorded(history, { label: gesture.label, commands: back, before: gesture.before, after: gesture.after });
+}
+
+/** What is selected, under the names that it has now; what waits to be sent counts as done. */
+export function movedSelection(selection: Selection, edited: Edited, waiting: readonly Command[]): Selection {
+  const keys = selection.flow === null ? undefined : edited.moved[selection.flow];
+  const flow = edited.flows.find((each) => each.id === selection.flow);
+  const followed = selection.keys.map((key) => keys?.[key] ?? key);
+  if (flow === undefined) return keys === undefined ? selection : { ...selection, keys: followed };
+  const shown = waiting.reduce(applied, flow);
+  const known = new Set(shown.steps.map((step) => step.key));
+  return { ...selection, keys: followed.filter((key) => known.has(key) || key === "START") };
 }

@@ -3,7 +3,7 @@ import type { Gesture } from "./documentStore";
 import { keepQueue, takenQueue } from "./keptQueue";
 import { NOTHING_SELECTED } from "./history";
 
-const gesture = (label: string): Gesture => ({ id: 1, kind: "edit", label, commands: [], before: NOTHING_SELECTED, after: NOTHING_SELECTED });
+const gesture = (label: string): Gesture => ({ id: 1, kind: "edit", name: label, base: { flows: {}, files: {} }, label, commands: [], before: NOTHING_SELECTED, after: NOTHING_SELECTED });
 
 function memory(): Storage {
   const kept = new Map<string, string>();

@@ -1,6 +1,8 @@
 /** Gestures that were not sent yet, kept for a reload of the page. Each tab keeps its own. */
 
+import { newName } from "../api/pageId";
 import type { Gesture } from "./documentStore";
+import type { Entry, History } from "./history";
 import type { Tab } from "./tab";
 
 const prefixOf = (project: string): string => `vivavoce.studio.unsent.${project}.`;
@@ -9,7 +11,7 @@ export function keepQueue(storage: Storage | null, project: string, tab: string,
   const key = prefixOf(project) + tab;
   try {
     if (queue.length === 0) storage?.removeItem(key);
-    else storage?.setItem(key, JSON.stringify(queue.filter((gesture) => gesture.kind === "edit")));
+    else storage?.setItem(key, JSON.stringify(queue));
   } catch {
     // Storage is full or switched off: the queue lives as long as the page.
   }
@@ -18,10 +20,39 @@ export function keepQueue(storage: Storage | null, project: string, tab: string,
 function keptQueue(storage: Storage | null, project: string, tab: string): readonly Gesture[] {
   try {
     const kept: unknown = JSON.parse(storage?.getItem(prefixOf(project) + tab) ?? "[]");
-    return Array.isArray(kept) ? (kept as Gesture[]) : [];
+    return Array.isArray(kept) ? kept.filter(isGesture).map((gesture) => ({ ...gesture, name: gesture.name ?? newName(), base: gesture.base ?? NO_BASE })) : [];
   } catch {
     return [];
   }
+}
+
+const NO_BASE = { flows: {}, files: {} };
+
+/** Other versions of this page may have kept something else. */
+function isGesture(kept: unknown): kept is Gesture {
+  const { kind, commands, before, after } = (kept ?? {}) as Partial<Gesture>;
+  return ["edit", "undo", "redo"].includes(kind ?? "") && Array.isArray(commands) && typeof before === "object" && typeof after === "object";
+}
+
+/** What waits, so that it can be sent by a page that knows no history: undoing something that was saved becomes an edit. */
+export function keptOf(queue: readonly Gesture[], history: History): readonly Gesture[] {
+  const past: Entry[] = [...history.past];
+  const future: Entry[] = [...history.future];
+  const kept: Gesture[] = [];
+  let standing = 0;
+  let undone = 0;
+  for (const gesture of queue) {
+    if (gesture.kind === "edit") standing += 1;
+    else if (gesture.kind === "undo" && standing > 0) [standing, undone] = [standing - 1, undone + 1];
+    else if (gesture.kind === "redo" && undone > 0) [standing, undone] = [standing + 1, undone - 1];
+    else {
+      const entry = (gesture.kind === "undo" ? past : future).pop();
+      if (entry !== undefined) kept.push({ ...gesture, kind: "edit", commands: entry.commands });
+      continue;
+    }
+    kept.push(gesture);
+  }
+  return kept;
 }
 
 /** What this tab has kept, and what tabs left that were closed before all was sent. From now on it is this tab's. */

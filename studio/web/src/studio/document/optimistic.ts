@@ -4,6 +4,7 @@
  */
 
 import { END, type Command, type Edge, type EdgeAt, type Flow, type Json, type Step } from "../api/types";
+import { isSameWay } from "../canvas/graph";
 
 type Path = readonly (string | number)[];
 
@@ -25,9 +26,6 @@ export function withAt(value: Json | undefined, path: Path, put: Json | undefine
   else map[head] = inner;
   return map;
 }
-
-const isAt = (edge: Edge, at: EdgeAt): boolean =>
-  edge.from === at.from && edge.kind === at.kind && edge.index === at.index;
 
 function edge(at: EdgeAt, to: string, condition: string | null): Edge {
   return { ...at, to, condition, is_implicit: false, to_id: null };
@@ -77,7 +75,7 @@ export function applied(flow: Flow, command: Command): Flow {
 
 function withStep(flow: Flow, at: EdgeAt | null, step: Step): Flow {
   if (at === null) return { ...flow, steps: [...flow.steps, step] };
-  const old = flow.edges.find((each) => isAt(each, at));
+  const old = flow.edges.find((each) => isSameWay(each, at));
   const edges = flow.edges.map((each) => (each === old ? { ...each, to: step.key, is_implicit: false } : each));
   if (old === undefined) edges.push(edge(at, step.key, null));
   if (step.type !== "link") {
@@ -145,7 +143,7 @@ function withProperty(flow: Flow, path: Path, value: Json | undefined): Flow {
 function connected(flow: Flow, at: EdgeAt, to: string | null, condition: string | undefined): Flow {
   const own = flow.edges.filter((each) => each.from === at.from);
   const others = flow.edges.filter((each) => each.from !== at.from);
-  const old = own.find((each) => isAt(each, at));
+  const old = own.find((each) => isSameWay(each, at));
   if (to === null) {
     const left = own.filter((each) => each !== old);
     return { ...flow, edges: [...others, ...numbered(left)] };

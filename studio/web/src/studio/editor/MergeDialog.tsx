@@ -11,17 +11,20 @@ import { mergeStrings } from "../../strings/en/studio";
 import type { Conflict } from "../api/types";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
+import { plain, written } from "./lineEnds";
 import { MERGE_LOOK, parts, shadowOf } from "./setup";
 
 const MARKS = /^(<{7}|={7}|>{7})/m;
 
 interface MergeDialogProps {
   told: Conflict;
+  /** What the sides are called, where they are not a person's and what was saved meanwhile. */
+  sides?: Pick<typeof mergeStrings, "hint" | "mine" | "discard">;
   /** null: what was saved meanwhile stays. */
   onDone: (merged: string | null) => void;
 }
 
-export default function MergeDialog({ told, onDone }: MergeDialogProps) {
+export default function MergeDialog({ told, sides = mergeStrings, onDone }: MergeDialogProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<MergeView>(null);
   const [isMarked, setMarked] = useState(false);
@@ -32,7 +35,7 @@ export default function MergeDialog({ told, onDone }: MergeDialogProps) {
     const merge = new MergeView({
       parent: root,
       root,
-      a: { doc: told.mine, extensions: [...parts(mergeStrings.mine, false), MERGE_LOOK, EditorState.readOnly.of(true)] },
+      a: { doc: told.mine, extensions: [...parts(sides.mine, false), MERGE_LOOK, EditorState.readOnly.of(true)] },
       b: { doc: told.merged, extensions: [...parts(mergeStrings.result, true), MERGE_LOOK, EditorView.updateListener.of((update) => update.docChanged && setMarked(MARKS.test(update.state.doc.toString())))] },
       revertControls: "a-to-b",
       highlightChanges: true,
@@ -42,7 +45,7 @@ export default function MergeDialog({ told, onDone }: MergeDialogProps) {
     view.current = merge;
     setMarked(MARKS.test(told.merged));
     return () => merge.destroy();
-  }, [told]);
+  }, [told, sides.mine]);
   return (
     <Dialog
       title={mergeStrings.title}
@@ -53,9 +56,9 @@ export default function MergeDialog({ told, onDone }: MergeDialogProps) {
       footer={
         <>
           <Button onClick={() => onDone(null)} data-testid="merge-discard">
-            {mergeStrings.discard}
+            {sides.discard}
           </Button>
-          <Button weight="accent" disabled={isMarked} onClick={() => onDone(view.current?.b.state.doc.toString() ?? told.merged)} data-testid="merge-save">
+          <Button weight="accent" disabled={isMarked} onClick={() => onDone(written(told.merged, view.current?.b.state.doc.toString() ?? plain(told.merged)))} data-testid="merge-save">
             {mergeStrings.save}
           </Button>
         </>
@@ -63,10 +66,10 @@ export default function MergeDialog({ told, onDone }: MergeDialogProps) {
     >
       <div className="flex flex-col gap-2 p-4">
         <p className="text-sm text-soft">
-          {mergeStrings.hint} {told.conflicts.length > 0 && mergeStrings.conflicts(told.conflicts.length)}
+          {sides.hint} {told.conflicts.length > 0 && mergeStrings.conflicts(told.conflicts.length)}
         </p>
         <div className="grid grid-cols-2 text-xs font-semibold">
-          <span>{mergeStrings.mine}</span>
+          <span>{sides.mine}</span>
           <span>{`${mergeStrings.result} · ${told.file ?? told.flow ?? ""}`}</span>
         </div>
         <div ref={host} className="scroller h-96 rounded-md border" data-testid="merge-editor" />

@@ -1,7 +1,7 @@
 /** The flow's file as text beside the canvas: one document, one history. Invalid YAML is told and never saved. */
 
-import { linter, lintGutter } from "@codemirror/lint";
-import { EditorSelection, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
+import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, X } from "lucide-react";
@@ -9,33 +9,28 @@ import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { editorStrings } from "../../strings/en/canvas";
 import { uiStrings } from "../../strings/en/studio";
-import { ApiProblem, wordsOf } from "../api/http";
-import type { Flow } from "../api/types";
+import { ApiProblem } from "../api/http";
+import type { Flow, TextFile } from "../api/types";
 import { useFocus } from "../canvas/focusStore";
 import { useProject } from "../document/DocumentProvider";
+import { unsent } from "../document/unsent";
 import { useShell } from "../shell/shellStore";
 import { SkeletonRows } from "../ui/Bits";
 import { IconButton } from "../ui/Button";
+import { keptText } from "./keptText";
 import { type Marked, marksFor } from "./marks";
 import { parts, shadowOf } from "./setup";
-import { changeBetween, lineIn, stepAtLine } from "./yamlPlaces";
-
-/** After so long without a key the text is saved. */
-const PAUSE_MS = 500;
-
-type Saving = { kind: "saved" } | { kind: "typing" } | { kind: "invalid"; message: string; line: number | null };
+import { lineIn, stepAtLine } from "./yamlPlaces";
+import { type Saving, YamlSaving } from "./yamlSaving";
 
 export default function YamlPane({ flow }: { flow: Flow }) {
-  const { api, project, store } = useProject();
+  const { api, project } = useProject();
   const [saving, setSaving] = useState<Saving>({ kind: "saved" });
   const { data: file } = useQuery({
     queryKey: ["project", project, "file", flow.file, flow.is_default],
     queryFn: () => (flow.is_default ? { path: flow.file, text: flow.text ?? "", etag: "" } : api.file(flow.file)),
     placeholderData: (before) => (before?.path === flow.file ? before : undefined),
   });
-  useEffect(() => {
-    if (file !== undefined && file.etag !== "") store.getState().seeFile(file.path, file.etag);
-  }, [file, store]);
   return (
     <>
       <header className="flex h-12 shrink-0 items-center justify-between gap-2 border-b pr-2 pl-4">
@@ -51,7 +46,7 @@ export default function YamlPane({ flow }: { flow: Flow }) {
           <span className="min-w-0 break-words">{`${editorStrings.invalid}. ${saving.message}`}</span>
         </p>
       )}
-      {file === undefined ? <SkeletonRows /> : <Editor key={file.path} flow={flow} text={file.text} path={file.path} saving={saving} onSaving={setSaving} />}
+      {file === undefined ? <SkeletonRows /> : <Editor key={file.path} flow={flow} file={file} path={file.path} saving={saving} onSaving={setSaving} />}
     </>
   );
 }
@@ -80,16 +75,17 @@ const stepLines = StateField.define<DecorationSet>({
 interface EditorProps {
   flow: Flow;
   path: string;
-  text: string;
+  file: TextFile;
   saving: Saving;
   onSaving: (saving: Saving) => void;
 }
 
-function Editor({ flow, path, text, saving, onSaving }: EditorProps) {
-  const { store } = useProject();
+function Editor({ flow, path, file, saving, onSaving }: EditorProps) {
+  const { project, store } = useProject();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const now = useRef({ flow, saved: text, onSaving, marks: [] as readonly Marked[] });
+  const draft = useRef<YamlSaving>(null);
+  const now = useRef({ flow, onSaving, marks: [] as readonly Marked[] });
   now.current = { ...now.current, flow, onSaving };
   const findings = useStore(store, (state) => state.findings);
   const selectedKey = useStore(store, (state) => (state.selection.flow === flow.id ? (state.selection.keys[0] ?? null) : null));
@@ -99,54 +95,38 @@ function Editor({ flow, path, text, saving, onSaving }: EditorProps) {
     const element = host.current;
     if (element === null) return;
     const root = shadowOf(element);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const save = (): void => {
-      clearTimeout(timer);
-      const typed = editor.state.doc.toString();
-      if (typed === now.current.saved) return;
-      const before = now.current.saved;
-      now.current.saved = typed;
-      void store
-        .getState()
-        .edit(editorStrings.label, [{ op: "write_file", path, text: typed }], {
-          onRefused: (error) => {
-            now.current.saved = before;
-            const line = error instanceof ApiProblem && typeof error.body.line === "number" ? error.body.line : lineIn(wordsOf(error));
-            now.current.onSaving({ kind: "invalid", message: wordsOf(error), line });
-          },
-        })
-        .then((edited) => edited !== null && now.current.onSaving({ kind: "saved" }));
-    };
-    const editor = new EditorView({
+    const kept = isReadOnly ? null : keptText(project, path);
+    const document = store.getState();
+    const own: YamlSaving = new YamlSaving(
+      {
+        project,
+        path,
+        file,
+        view: () => editor,
+        send: (text, etag, onRefused) => document.edit(editorStrings.label, [{ op: "write_file", path, text }], { base: { files: { [path]: etag } }, onRefused }),
+        onSaving: (told) => now.current.onSaving(told),
+      },
+      kept,
+    );
+    const editor: EditorView = new EditorView({
       root,
       parent: root,
       state: EditorState.create({
-        doc: text,
+        doc: kept?.typed ?? file.text,
         extensions: [
           ...parts(editorStrings.label, false),
           keymap.of([
-            { key: "Mod-z", run: () => (save(), void store.getState().undo(), true) },
+            { key: "Mod-z", run: () => (own.save(), void store.getState().undo(), true) },
             { key: "Mod-Shift-z", run: () => (void store.getState().redo(), true) },
             { key: "Mod-y", run: () => (void store.getState().redo(), true) },
-            { key: "Mod-s", run: () => (save(), true) },
+            { key: "Mod-s", run: () => (own.save(), true) },
           ]),
           stepLines,
           lintGutter(),
-          linter((shown) =>
-            now.current.marks
-              .filter((mark) => mark.line <= shown.state.doc.lines)
-              .map((mark) => {
-                const line = shown.state.doc.line(Math.max(1, mark.line));
-                return { from: line.from, to: line.to, severity: mark.severity, message: mark.message };
-              }),
-          ),
+          linter((shown) => linesOf(shown, now.current.marks)),
           EditorState.readOnly.of(isReadOnly),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged && update.transactions.some((each) => each.isUserEvent("input") || each.isUserEvent("delete") || each.isUserEvent("move"))) {
-              now.current.onSaving({ kind: "typing" });
-              clearTimeout(timer);
-              timer = setTimeout(save, PAUSE_MS);
-            }
+            if (update.docChanged && update.transactions.some((each) => each.isUserEvent("input") || each.isUserEvent("delete") || each.isUserEvent("move"))) own.hear();
             // Moving the cursor into a step selects it on the canvas.
             if (update.selectionSet && update.view.hasFocus && update.transactions.some((each) => each.isUserEvent("select"))) {
               const line = update.state.doc.lineAt(update.state.selection.main.head).number;
@@ -158,31 +138,28 @@ function Editor({ flow, path, text, saving, onSaving }: EditorProps) {
       }),
     });
     view.current = editor;
+    draft.current = own;
+    const leave = (): void => own.keep();
+    window.addEventListener("pagehide", leave);
+    if (kept !== null) own.hear();
     return () => {
-      save();
-      clearTimeout(timer);
+      window.removeEventListener("pagehide", leave);
+      own.close();
       editor.destroy();
       view.current = null;
+      draft.current = null;
     };
     // The editor is made once for a file; what changes afterwards comes in by the effects below.
-  }, [path, store, isReadOnly]);
+  }, [path, project, store, isReadOnly]);
 
-  // What was saved elsewhere (canvas, form, another person) replaces the text, unless this one is being typed in.
-  useEffect(() => {
-    const editor = view.current;
-    if (editor === null || text === now.current.saved) return;
-    const isTyped = editor.state.doc.toString() !== now.current.saved;
-    now.current.saved = text;
-    if (isTyped) return;
-    const { main } = editor.state.selection;
-    editor.dispatch({
-      changes: changeBetween(editor.state.doc.toString(), text),
-      selection: EditorSelection.single(Math.min(main.anchor, text.length), Math.min(main.head, text.length)),
-    });
-  }, [text]);
+  // What was saved elsewhere (canvas, form, another person) comes in.
+  useEffect(() => draft.current?.take(file), [file]);
+
+  // What is typed and on its way counts as not saved yet; what is not valid says so itself.
+  useEffect(() => (saving.kind === "typing" ? unsent() : undefined), [saving.kind]);
 
   useEffect(() => {
-    now.current.marks = marksFor(findings, path, saving.kind === "invalid" ? { line: saving.line ?? 1, message: saving.message, severity: "error" } : null);
+    now.current.marks = marksFor(findings, path, saving.kind === "invalid" ? { line: lineOf(saving), message: saving.message, severity: "error" } : null);
     view.current?.dispatch({ effects: [] });
   }, [findings, path, saving]);
 
@@ -200,4 +177,19 @@ function Editor({ flow, path, text, saving, onSaving }: EditorProps) {
   }, [selectedKey, flow, isReadOnly, asked]);
 
   return <div ref={host} className="min-h-0 flex-1 overflow-hidden" data-testid="yaml-editor" />;
+}
+
+/** Where the server found what is wrong. */
+function lineOf({ message, error }: { message: string; error: unknown }): number {
+  const place = error instanceof ApiProblem ? (error.body.place as { line?: unknown } | undefined) : undefined;
+  return typeof place?.line === "number" ? place.line : (lineIn(message) ?? 1);
+}
+
+function linesOf(shown: EditorView, marks: readonly Marked[]): Diagnostic[] {
+  return marks
+    .filter((mark) => mark.line <= shown.state.doc.lines)
+    .map((mark) => {
+      const line = shown.state.doc.line(Math.max(1, mark.line));
+      return { from: line.from, to: line.to, severity: mark.severity, message: mark.message };
+    });
 }

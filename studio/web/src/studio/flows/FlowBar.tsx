@@ -1,12 +1,14 @@
 /** Above the canvas: where one is, the way back, and the panes that can be opened beside it. */
 
 import { Link } from "@tanstack/react-router";
-import { ChevronRight, CircleAlert, Code, ListTree, Paintbrush, SlidersHorizontal } from "lucide-react";
+import { ChevronRight, CircleAlert, Code, ListTree, MessageSquare, Paintbrush, SlidersHorizontal } from "lucide-react";
 import { useEffect } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
+import { commentStrings } from "../../strings/en/comments";
 import { flowStrings } from "../../strings/en/studio";
 import type { Flow } from "../api/types";
 import { useCanvasActions } from "../canvas/CanvasContext";
+import { useMarks } from "../canvas/marks";
 import { useDoc, useProject } from "../document/DocumentProvider";
 import { ownFindings } from "../problems/ownFindings";
 import { useShell } from "../shell/shellStore";
@@ -26,6 +28,7 @@ export function FlowBar({ flow }: { flow: Flow }) {
   useEffect(() => visit(project, flow.id), [visit, project, flow.id]);
   const own = ownFindings(findings, flow);
   const isWrong = own.some((finding) => finding.severity === "error");
+  const flowComments = useMarks().comments.open.get(null) ?? 0;
   const way = trail.slice(0, -1).slice(-3);
   return (
     <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 border-b bg-surface px-3 py-2">
@@ -61,6 +64,17 @@ export function FlowBar({ flow }: { flow: Flow }) {
           onClick={() => shell.setProblemsOpen(!shell.isProblemsOpen)}
         >
           {own.length === 0 ? words.problems : canvasStrings.problemCount(own.length)}
+        </Button>
+        <Button
+          weight="ghost"
+          icon={MessageSquare}
+          aria-label={commentStrings.onFlow(flowComments)}
+          title={commentStrings.onFlow(flowComments)}
+          data-testid="flow-comments"
+          className={flowComments > 0 ? "text-accent-strong" : ""}
+          onClick={() => actions.openComments(null)}
+        >
+          {flowComments > 0 && flowComments}
         </Button>
         <IconButton icon={ListTree} label={words.outline} isOn={shell.pane === "outline"} data-testid="toggle-outline" onClick={() => shell.setPane(shell.pane === "outline" ? "none" : "outline")} />
         <IconButton icon={Code} label={words.yaml} isOn={shell.pane === "yaml"} data-testid="toggle-yaml" onClick={() => shell.setPane(shell.pane === "yaml" ? "none" : "yaml")} />

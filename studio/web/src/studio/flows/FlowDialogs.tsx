@@ -4,12 +4,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { flowStrings, uiStrings } from "../../strings/en/studio";
 import type { Command, FlowSummary } from "../api/types";
-import { FLOW_ID, slug } from "../canvas/stepIds";
+import { FLOW_ID } from "../canvas/stepIds";
 import { useDoc, useProject } from "../document/DocumentProvider";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field, TextArea, TextInput } from "../ui/Field";
-import { usersOf } from "./listing";
+import { idFor, usersOf } from "./listing";
 
 export type FlowAction =
   | { kind: "create"; flow: null }
@@ -84,7 +84,7 @@ function NameForm({ action, onDone }: { action: Named; onDone: () => void }) {
   const [isOwnId, setOwnId] = useState(isRename);
   const [description, setDescription] = useState("");
   const [wasTried, setTried] = useState(false);
-  const shownId = isOwnId ? id : slug(name);
+  const shownId = isOwnId ? id : idFor(name, flows);
   const idError = idProblem(shownId, flows, isRename ? given?.id : undefined);
   const descriptionError = isCreate && description.trim() === "" ? flowStrings.descriptionMissing : null;
   const title = isCreate ? flowStrings.createTitle : isRename ? flowStrings.renameTitle : flowStrings.duplicateTitle;

@@ -1,10 +1,12 @@
 /** Flows in rows: name, tags, steps, tests, problems, and what can be done with each. */
 
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Copy, MoreHorizontal, Paintbrush, PencilLine, RotateCcw, Trash2 } from "lucide-react";
+import { CircleAlert, Copy, History, MoreHorizontal, Paintbrush, PencilLine, RotateCcw, Trash2 } from "lucide-react";
+import { problemStrings } from "../../strings/en/canvas";
 import { flowStrings } from "../../strings/en/studio";
 import type { FlowSummary } from "../api/types";
 import { useProject } from "../document/DocumentProvider";
+import { isUnreadable } from "../problems/UnreadableNote";
 import { Badge, Problems } from "../ui/Bits";
 import { IconButton } from "../ui/Button";
 import { Menu, type MenuItem } from "../ui/Menu";
@@ -50,7 +52,9 @@ function Row({ flow, now, onAction }: { flow: FlowSummary; now: number; onAction
   const { project } = useProject();
   const navigate = useNavigate();
   const open = (): void => void navigate({ to: "/studio/$project/flows/$flow", params: { project, flow: flow.id } });
-  const items: (MenuItem | null)[] = flow.is_pattern
+  const items: (MenuItem | null)[] = isUnreadable(flow)
+    ? []
+    : flow.is_pattern
     ? [
         ...(flow.is_default ? [{ label: flowStrings.customise, icon: Paintbrush, onSelect: () => onAction({ kind: "customise", flow }) }] : []),
         ...(flow.is_customised ? [{ label: flowStrings.reset, icon: RotateCcw, onSelect: () => onAction({ kind: "reset", flow }) }] : []),
@@ -61,6 +65,7 @@ function Row({ flow, now, onAction }: { flow: FlowSummary; now: number; onAction
         null,
         { label: flowStrings.delete, icon: Trash2, isDangerous: true, onSelect: () => onAction({ kind: "delete", flow }) },
       ];
+  const isOlder = flow.tests !== null && flow.tests.etag !== undefined && flow.tests.etag !== flow.etag;
   return (
     <tr className="group border-b last:border-b-0 hover:bg-sunken" data-testid={`flow-${flow.id}`} onDoubleClick={open}>
       <td className="px-4 py-2">
@@ -74,14 +79,26 @@ function Row({ flow, now, onAction }: { flow: FlowSummary; now: number; onAction
           </Link>
           {flow.is_customised && <Badge tone="accent">{flowStrings.customised}</Badge>}
           {flow.is_default && <Badge>{flowStrings.builtIn}</Badge>}
+          {isUnreadable(flow) && (
+            <Badge tone="danger" icon={CircleAlert}>
+              {problemStrings.unreadableBadge}
+            </Badge>
+          )}
         </div>
         <p className="truncate text-xs text-soft" title={flow.description}>
           {flow.is_default ? flow.description : `${flow.file} · ${flow.description}`}
         </p>
       </td>
       <td className="px-2 tabular-nums max-sm:hidden">{flow.n_steps}</td>
-      <td className="truncate px-2 text-soft max-lg:hidden">
-        {flow.tests === null || flow.tests.cases === 0 ? flowStrings.noTests : flowStrings.tests(flow.tests.cases, flow.tests.covered_steps, flow.n_steps)}
+      <td className="truncate px-2 text-soft max-lg:hidden" data-testid={`tests-${flow.id}`} title={isOlder ? flowStrings.testsOlder : undefined}>
+        {flow.tests === null ? flowStrings.testsUnknown : flow.tests.cases === 0 ? flowStrings.noTests : flowStrings.tests(flow.tests.cases, flow.tests.covered_steps, flow.n_steps)}
+        {isOlder && (
+          <>
+            {" "}
+            <History className="inline size-3 text-warning" aria-hidden="true" />
+            <span className="sr-only">{flowStrings.testsOlder}</span>
+          </>
+        )}
       </td>
       <td className="px-2 max-md:hidden">
         <span className="flex flex-wrap gap-1">

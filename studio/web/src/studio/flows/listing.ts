@@ -1,6 +1,7 @@
 /** Which flows are listed, and in what order. Free of React. */
 
 import type { FlowSummary } from "../api/types";
+import { slug } from "../canvas/stepIds";
 
 export const TAGS = ["all", "problems", "customised", "untested"] as const;
 export type Tag = (typeof TAGS)[number];
@@ -35,4 +36,14 @@ function changed(flow: FlowSummary): number {
 /** Names of the flows that call this one or link to it. */
 export function usersOf(flows: readonly FlowSummary[], id: string): readonly string[] {
   return flows.filter((flow) => flow.calls.includes(id) || flow.links.includes(id)).map((flow) => flow.name);
+}
+
+/** An identifier for a flow of that name. A name without Latin letters or digits gives a counted one. */
+export function idFor(name: string, flows: readonly FlowSummary[]): string {
+  const plain = slug(name);
+  if (plain !== "" || name.trim() === "") return plain;
+  for (let number = 1; ; number += 1) {
+    const id = `flow_${number}`;
+    if (!flows.some((flow) => flow.id === id)) return id;
+  }
 }

@@ -24,7 +24,8 @@ export function Branches({ flow, step }: { flow: Flow; step: Step }) {
   if (step.type === "link" || step.type === "unknown") return null;
   const ways = outgoingOf(flow, step.key);
   const ifs = ways.filter((edge) => edge.kind === "if");
-  const hasElse = ways.some((edge) => edge.kind === "else");
+  // Without one in the file the server still tells where it goes on: that one can be written, not removed.
+  const hasElse = ways.some((edge) => edge.kind === "else" && !edge.is_implicit);
   const isPlain = ways.every((edge) => edge.kind === "next");
   const send = (command: Command): void => edit.send(inspectorStrings.labels.branch, [command]);
   const addBranch = (): void => {
@@ -48,7 +49,7 @@ export function Branches({ flow, step }: { flow: Flow; step: Step }) {
                     <IconButton icon={ArrowDown} label={words.down} disabled={edge.index === ifs.length - 1} onClick={() => send({ op: "move_branch", flow: flow.id, from: step.key, index: edge.index, to_index: edge.index + 1 })} />
                   </>
                 )}
-                <IconButton icon={Trash2} label={words.remove} onClick={() => send({ op: "delete_branch", flow: flow.id, from: step.key, index: edge.index })} />
+                {!edge.is_implicit && <IconButton icon={Trash2} label={words.remove} onClick={() => send({ op: "delete_branch", flow: flow.id, from: step.key, index: edge.index })} />}
               </div>
               {edge.kind === "if" && (
                 <ConditionBuilder
@@ -66,7 +67,7 @@ export function Branches({ flow, step }: { flow: Flow; step: Step }) {
           {words.add}
         </Button>
         {!isPlain && !hasElse && (
-          <Button icon={Plus} onClick={() => send({ op: "connect", flow: flow.id, from: step.key, kind: "else", index: ways.length, to: END })}>
+          <Button icon={Plus} onClick={() => send({ op: "connect", flow: flow.id, from: step.key, kind: "else", index: ifs.length, to: END })}>
             {words.addElse}
           </Button>
         )}

@@ -1,37 +1,47 @@
 /** A call of another flow, of a tool on an MCP server, or of a sub-agent. */
 
 import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { inspectorStrings } from "../../strings/en/inspector";
-import type { Flow, Json, Step } from "../api/types";
+import type { Command, Flow, Json, Outline, Step } from "../api/types";
+import { isMap, type JsonMap, listOf, mapOf, replacedAt, textOf, withoutAt } from "../content/entries";
 import { useDoc } from "../document/DocumentProvider";
 import { targetOf } from "../canvas/stepWords";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { Choice, Field } from "../ui/Field";
-import { conditionText } from "./CollectForm";
 import { ConditionBuilder } from "./ConditionBuilder";
 import { FlowChoice } from "./LinkForm";
 import { Section } from "./Section";
 import { TextField } from "./TextField";
+import { conditionOf } from "./conditionTree";
 import { type FieldEdits, useEdit } from "./useEdit";
 
 const words = inspectorStrings.call;
 type Kind = keyof typeof words.kinds;
-type Row = Record<string, Json>;
+/** Keys that a call of another kind leaves behind. */
+const UNWANTED: Readonly<Record<Kind, readonly string[]>> = { flow: ["mcp_server", "mapping", "effect", "exit_if"], tool: ["exit_if"], agent: ["mcp_server", "mapping", "effect"] };
+const needed = (text: string): string | null => (text.trim() === "" ? words.nameNeeded : null);
 
-function kindOf(step: Step): Kind {
+function kindOf(step: Step, outline: Outline | null): Kind {
   if (step.fields.mcp_server !== undefined) return "tool";
-  return step.fields.exit_if !== undefined ? "agent" : "flow";
+  const isAgent = step.fields.exit_if !== undefined || outline?.files.some(({ path }) => path.startsWith(`sub_agents/${targetOf(step)}/`)) === true;
+  return isAgent ? "agent" : "flow";
 }
 
 export function CallForm({ flow, step }: { flow: Flow; step: Step }) {
   const edit = useEdit(flow, step.key);
-  const kind = kindOf(step);
+  const outline = useDoc((state) => state.outline);
+  const found = kindOf(step, outline);
+  // A sub-agent without conditions looks like a flow in the file: what it was is kept while the form is open.
+  const [chosen, setChosen] = useState<Kind>(found);
+  const kind = found === "flow" && chosen === "agent" ? "agent" : found;
   const turnInto = (next: Kind): void => {
-    const set = (path: string[], value?: Json) => ({ op: "set_field" as const, flow: flow.id, key: step.key, path, ...(value === undefined ? {} : { value }) });
-    const tool = next === "tool" ? [set(["mcp_server"], ""), set(["mapping"], { input: [], output: [] })] : [set(["mcp_server"]), set(["mapping"])];
-    const agent = next === "agent" ? [set(["exit_if"], ["slots.done"])] : [set(["exit_if"])];
-    edit.send(inspectorStrings.labels.edit(words.kind.toLowerCase()), [...tool, ...agent]);
+    setChosen(next);
+    const at = { op: "set_field", flow: flow.id, key: step.key } as const;
+    const commands: Command[] = UNWANTED[next].filter((key) => key in step.fields).map((key) => ({ ...at, path: [key] }));
+    if (next === "tool") commands.push({ ...at, path: ["mcp_server"], value: "" }, { ...at, path: ["mapping"], value: { input: [], output: [] } });
+    if (commands.length > 0) edit.send(inspectorStrings.labels.edit(words.kind.toLowerCase()), commands);
   };
   return (
     <Section title={words.kind}>
@@ -48,12 +58,13 @@ function Tool({ step, edit }: { step: Step; edit: FieldEdits }) {
   const effect = (["", "none", "read", "write"] as const).find((each) => each === step.fields.effect) ?? "";
   return (
     <>
-      <TextField label={words.tool} help={words.toolHelp} value={targetOf(step)} onCommit={(text) => edit.set(["call"], text, words.tool)} />
+      <TextField label={words.tool} help={words.toolHelp} value={targetOf(step)} check={needed} onCommit={(text) => edit.set(["call"], text.trim(), words.tool)} />
       <TextField
         label={words.server}
         help={words.serverHelp}
-        value={typeof step.fields.mcp_server === "string" ? step.fields.mcp_server : ""}
-        onCommit={(text) => edit.set(["mcp_server"], text, words.server)}
+        value={textOf(step.fields.mcp_server)}
+        check={needed}
+        onCommit={(text) => edit.set(["mcp_server"], text.trim(), words.server)}
       />
       <Mapping side="input" step={step} edit={edit} />
       <Mapping side="output" step={step} edit={edit} />
@@ -74,12 +85,11 @@ function Tool({ step, edit }: { step: Step; edit: FieldEdits }) {
 
 function Mapping({ side, step, edit }: { side: "input" | "output"; step: Step; edit: FieldEdits }) {
   const outline = useDoc((state) => state.outline);
-  const mapping = step.fields.mapping;
-  const all = mapping !== null && typeof mapping === "object" && !Array.isArray(mapping) ? mapping : {};
-  const given = all[side];
-  const rows = (Array.isArray(given) ? given : []).filter((row): row is Row => row !== null && typeof row === "object" && !Array.isArray(row));
+  const all = mapOf(step.fields.mapping);
+  const rows = listOf(all[side]).filter(isMap);
   const slots = (outline?.slots ?? []).map((each) => ({ value: each.name, hint: each.type }));
-  const put = (next: readonly Row[]): void => edit.set(["mapping"], { ...all, [side]: [...next] }, words[side]);
+  // Both sides are always there, also empty: the format wants the map.
+  const put = (next: readonly JsonMap[]): void => edit.set(["mapping"], { input: [], output: [], ...all, [side]: next.map((row): Json => ({ ...row })) }, words[side]);
   const change = (index: number, key: string, value: string): void => put(rows.map((row, at) => (at === index ? { ...row, [key]: value } : row)));
   const isInput = side === "input";
   return (
@@ -88,12 +98,12 @@ function Mapping({ side, step, edit }: { side: "input" | "output"; step: Step; e
       {rows.map((row, index) => {
         const valueKey = isInput ? "param" : row.result_key !== undefined ? "result_key" : "value";
         return (
-          <div key={index} className="flex items-start gap-1 rounded-md border p-2">
+          <div key={`${index}-${rows.length}`} role="group" aria-label={words.row(words[side], index + 1)} className="flex items-start gap-1 rounded-md border p-2">
             <div className="flex min-w-0 flex-1 flex-col gap-2">
-              <TextField label={isInput ? words.param : words.value} value={String(row[valueKey] ?? "")} onCommit={(text) => change(index, valueKey, text)} />
-              <Combobox label={words.slot} value={String(row.slot ?? "")} options={slots} onChange={(value) => change(index, "slot", value)} />
+              <TextField label={isInput ? words.param : words.value} value={textOf(row[valueKey])} check={needed} onCommit={(text) => change(index, valueKey, text)} />
+              <Combobox label={words.slot} value={textOf(row.slot)} options={slots} onChange={(value) => change(index, "slot", value)} />
             </div>
-            <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => put(rows.filter((_, at) => at !== index))} />
+            <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => put(withoutAt(rows, index))} />
           </div>
         );
       })}
@@ -105,22 +115,26 @@ function Mapping({ side, step, edit }: { side: "input" | "output"; step: Step; e
 }
 
 function Agent({ step, edit }: { step: Step; edit: FieldEdits }) {
-  const given = step.fields.exit_if;
-  const rows = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(conditionText);
+  const outline = useDoc((state) => state.outline);
+  const rows = listOf(step.fields.exit_if).map(conditionOf);
+  const first = outline?.slots.find(({ type }) => type === "bool") ?? outline?.slots[0];
   const put = (next: readonly string[]): void => edit.set(["exit_if"], next.length === 0 ? undefined : [...next], words.exitIf);
   return (
     <>
-      <TextField label={words.agent} help={words.agentHelp} value={targetOf(step)} onCommit={(text) => edit.set(["call"], text, words.agent)} />
-      <span className="text-xs font-medium">{words.exitIf}</span>
+      <TextField label={words.agent} help={words.agentHelp} value={targetOf(step)} check={needed} onCommit={(text) => edit.set(["call"], text.trim(), words.agent)} />
+      <div className="flex flex-col gap-1">
+        <span className="text-xs font-medium">{words.exitIf}</span>
+        <p className="text-xs text-soft">{words.exitIfHelp}</p>
+      </div>
       {rows.map((row, index) => (
-        <div key={index} className="flex items-start gap-1">
+        <div key={`${index}-${rows.length}`} className="flex items-start gap-1">
           <div className="min-w-0 flex-1">
-            <ConditionBuilder text={row} onChange={(text) => put(rows.map((each, at) => (at === index ? text : each)))} />
+            <ConditionBuilder text={row} onChange={(text) => put(replacedAt(rows, index, text))} />
           </div>
-          <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => put(rows.filter((_, at) => at !== index))} />
+          <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => put(withoutAt(rows, index))} />
         </div>
       ))}
-      <Button icon={Plus} onClick={() => put([...rows, "slots.done"])}>
+      <Button icon={Plus} onClick={() => put([...rows, `slots.${first?.name ?? "done"}`])}>
         {words.addExit}
       </Button>
     </>

@@ -1,19 +1,20 @@
 /** A question: which slot, what is said, what is refused, and how patiently it listens. */
 
-import { Plus, Trash2 } from "lucide-react";
 import { inspectorStrings } from "../../strings/en/inspector";
-import type { Flow, Json, Step } from "../api/types";
+import type { Flow, Step } from "../api/types";
+import { textOf } from "../content/entries";
 import { slotWithQuestion } from "../canvas/gestures";
 import { slug } from "../canvas/stepIds";
 import { targetOf } from "../canvas/stepWords";
 import { useDoc } from "../document/DocumentProvider";
-import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { Check, Field } from "../ui/Field";
-import { ConditionBuilder } from "./ConditionBuilder";
+import { collectFields, collectPath } from "./collectFields";
 import { KeysForm } from "./KeysForm";
+import { Rejections } from "./Rejections";
 import { ResponseText } from "./ResponseText";
 import { Folded, Section } from "./Section";
+import { SilenceForm } from "./SilenceForm";
 import { TextField } from "./TextField";
 import { type FieldEdits, useEdit } from "./useEdit";
 import { VoiceForm } from "./VoiceForm";
@@ -22,11 +23,12 @@ const words = inspectorStrings.collect;
 
 export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
   const outline = useDoc((state) => state.outline);
-  const edit = useEdit(flow, step.key);
-  const { fields } = step;
+  const plain = useEdit(flow, step.key);
+  const fields = collectFields(step);
+  // An option inside `collect: {…}` stays there.
+  const edit: FieldEdits = { ...plain, set: ([first, ...rest], value, what) => plain.set([...collectPath(step, String(first)), ...rest], value, what) };
   const slot = targetOf(step);
-  const utter = typeof fields.utter === "string" ? fields.utter : `utter_ask_${slot}`;
-  const text = (key: string): string => (typeof fields[key] === "string" ? (fields[key] as string) : "");
+  const utter = textOf(fields.utter) || `utter_ask_${slot}`;
   const flag = (key: string, isOn: boolean): void => edit.set([key], isOn ? true : undefined, key.replace(/_/g, " "));
   const asksByAction = outline?.actions.some((each) => each.name === `action_ask_${slot}`) === true && fields.utter === undefined;
   const create = (given: string): void => {
@@ -34,7 +36,7 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
     const has = outline?.responses.some((each) => each.name === `utter_ask_${name}`) === true;
     edit.send(inspectorStrings.labels.createSlot(name), [
       ...slotWithQuestion(name, has),
-      { op: "set_field", flow: flow.id, key: step.key, path: ["collect"], value: name },
+      { op: "set_field", flow: flow.id, key: step.key, path: collectPath(step, "collect"), value: name },
     ]);
   };
   return (
@@ -47,7 +49,7 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
               label={words.slot}
               describedBy={describedBy}
               value={slot}
-              options={(outline?.slots ?? []).map((each) => ({ value: each.name, hint: each.type }))}
+              options={(outline?.slots ?? []).filter(({ name, type }) => type !== "list" || name === slot).map((each) => ({ value: each.name, hint: each.type }))}
               onChange={(value) => edit.set(["collect"], value, words.slot)}
               onCreate={create}
               testId="collect-slot"
@@ -55,14 +57,14 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
           )}
         </Field>
         {asksByAction ? (
-          <p className="text-xs text-soft">{words.noQuestion(utter)}</p>
+          <p className="text-xs text-soft">{words.askedByAction(`action_ask_${slot}`)}</p>
         ) : (
           <ResponseText name={utter} label={words.question} help={words.questionHelp(utter)} testId="question-text" suggestion={`What is the ${slot.replace(/_/g, " ")}?`} />
         )}
         <TextField
           label={words.description}
           help={words.descriptionHelp}
-          value={text("description")}
+          value={textOf(fields.description)}
           isMultiline
           onCommit={(value) => edit.set(["description"], value === "" ? undefined : value, words.description)}
         />
@@ -70,11 +72,18 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
         <Check label={words.forceSlotFilling} help={words.forceSlotFillingHelp} isChecked={fields.force_slot_filling === true} onChange={(isOn) => flag("force_slot_filling", isOn)} />
       </Section>
       <Folded title={words.rejections} isOpen={Array.isArray(fields.rejections)}>
-        <Rejections step={step} edit={edit} />
+        <Rejections
+          slot={slot}
+          value={fields.rejections}
+          onChange={(value, more) => {
+            const path = collectPath(step, "rejections");
+            edit.send(inspectorStrings.labels.edit(words.rejections.toLowerCase()), [{ op: "set_field", flow: flow.id, key: step.key, path, ...(value === undefined ? {} : { value }) }, ...more]);
+          }}
+        />
       </Folded>
-      <Folded title={inspectorStrings.voice.title} isOpen={fields.voice !== undefined}>
+      <Folded title={inspectorStrings.voice.title} isOpen={["voice", "silence_timeout", "dtmf"].some((key) => key in fields)}>
         <VoiceForm voice={fields.voice} edit={edit} />
-        <Silence value={fields.silence_timeout} edit={edit} />
+        <SilenceForm value={fields.silence_timeout} onChange={(value) => edit.set(["silence_timeout"], value, words.silence)} />
         <KeysForm dtmf={fields.dtmf} edit={edit} />
       </Folded>
       <Folded title={words.utter} isOpen={fields.utter !== undefined || fields.reset_after_flow_ends !== undefined}>
@@ -84,7 +93,7 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
               id={id}
               label={words.utter}
               describedBy={describedBy}
-              value={text("utter")}
+              value={textOf(fields.utter)}
               options={[{ value: "", label: `utter_ask_${slot}` }, ...(outline?.responses ?? []).map((each) => ({ value: each.name }))]}
               onChange={(value) => edit.set(["utter"], value === "" ? undefined : value, words.utter)}
             />
@@ -98,61 +107,5 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
         />
       </Folded>
     </>
-  );
-}
-
-function Rejections({ step, edit }: { step: Step; edit: FieldEdits }) {
-  const outline = useDoc((state) => state.outline);
-  const given = step.fields.rejections;
-  const rows = Array.isArray(given) ? given : [];
-  const slot = targetOf(step);
-  const put = (next: readonly Json[]): void => edit.set(["rejections"], next.length === 0 ? undefined : [...next], words.rejections);
-  const responses = (outline?.responses ?? []).map((each) => ({ value: each.name }));
-  return (
-    <>
-      <p className="text-xs text-soft">{words.rejectionsHelp}</p>
-      {rows.map((row, index) => {
-        const entry = row !== null && typeof row === "object" && !Array.isArray(row) ? row : {};
-        const change = (key: string, value: Json): void => put(rows.map((each, at) => (at === index ? { ...entry, [key]: value } : each)));
-        return (
-          <div key={index} role="group" aria-label={words.rejection(index + 1)} className="flex flex-col gap-2 rounded-md border p-2">
-            <div className="flex items-center justify-between">
-              <span className="text-xs font-medium">{words.rejectionIf}</span>
-              <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => put(rows.filter((_, at) => at !== index))} />
-            </div>
-            <ConditionBuilder text={conditionText(entry.if)} onChange={(text) => change("if", text)} />
-            <span className="text-xs font-medium">{words.rejectionUtter}</span>
-            <Combobox label={words.rejectionUtter} value={typeof entry.utter === "string" ? entry.utter : ""} options={responses} onChange={(value) => change("utter", value)} onCreate={(name) => change("utter", name)} />
-          </div>
-        );
-      })}
-      <Button icon={Plus} onClick={() => put([...rows, { if: `slots.${slot} is null`, utter: `utter_invalid_${slot}` }])}>
-        {words.addRejection}
-      </Button>
-    </>
-  );
-}
-
-export function conditionText(value: Json | undefined): string {
-  return typeof value === "string" ? value : value === undefined || value === null ? "" : String(value);
-}
-
-function Silence({ value, edit }: { value: Json | undefined; edit: FieldEdits }) {
-  if (value !== undefined && typeof value !== "number" && typeof value !== "string") {
-    return <p className="text-xs text-soft">{`${words.silence}: ${words.silenceMap}`}</p>;
-  }
-  const check = (text: string): string | null => {
-    const seconds = Number(text);
-    return text.trim() === "" || (Number.isFinite(seconds) && seconds > 0 && seconds <= 600) ? null : inspectorStrings.voice.numberWrong(1, 600);
-  };
-  return (
-    <TextField
-      label={words.silence}
-      help={words.silenceHelp}
-      value={value === undefined ? "" : String(value)}
-      check={check}
-      inputMode="numeric"
-      onCommit={(text) => edit.set(["silence_timeout"], text.trim() === "" ? undefined : Number(text), words.silence)}
-    />
   );
 }

@@ -1,53 +1,37 @@
 /** A condition as parts that can be chosen; as text where the builder cannot show it, or where text is wanted. */
 
-import { useQuery } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { conditionWords } from "../canvas/conditionWords";
 import { inspectorStrings } from "../../strings/en/inspector";
-import { wordsOf } from "../api/http";
 import type { ConditionTree } from "../api/types";
 import { useDoc, useProject } from "../document/DocumentProvider";
+import { unsent } from "../document/unsent";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
-import { Choice } from "../ui/Field";
-import { toast } from "../ui/toasts";
+import { Choice, Field, TextArea } from "../ui/Field";
+import { useDraft } from "../ui/useDraft";
 import { canShow, isLeaf, leafOf, operatorsFor, type Operator, type Row, simplified, WITHOUT_VALUE } from "./conditionTree";
-import { SlotValue } from "./SetSlotsForm";
-import { TextField } from "./TextField";
+import { SlotValue } from "./SlotValue";
+import { useCondition } from "./useCondition";
 
 const words = inspectorStrings.condition;
 
 interface ConditionBuilderProps {
   text: string;
   onChange: (text: string) => void;
+  /** Clearing the text takes the condition away. */
+  isOptional?: boolean;
 }
 
-export function ConditionBuilder({ text, onChange }: ConditionBuilderProps) {
-  const { api, project } = useProject();
+export function ConditionBuilder({ text, onChange, isOptional = false }: ConditionBuilderProps) {
   const [isText, setText] = useState(false);
-  const { data } = useQuery({
-    queryKey: ["condition", project, text],
-    queryFn: () => api.parseCondition(text),
-    staleTime: Number.POSITIVE_INFINITY,
-    placeholderData: (before) => before,
-  });
-  const tree = data?.parsed ?? null;
+  const { parsed, tree, change } = useCondition(text, onChange);
   const canBuild = text === "" || (tree !== null && canShow(tree));
-  const change = (next: ConditionTree): void => {
-    api.writeCondition(next).then(onChange, (error: unknown) => toast.error(wordsOf(error)));
-  };
-  if (isText || (data !== undefined && !canBuild)) {
+  if (isText || (parsed !== undefined && !canBuild)) {
     return (
       <div className="flex flex-col gap-2">
-        <TextField
-          label={words.text}
-          help={data?.error ?? (canBuild ? words.textHelp : words.cannotShow)}
-          value={text}
-          isMultiline
-          onCommit={onChange}
-          testId="condition-text"
-        />
+        <ConditionText text={text} fault={parsed?.error ?? null} help={canBuild || parsed?.error !== null ? words.textHelp : words.cannotShow} isOptional={isOptional} onChange={onChange} />
         {canBuild && (
           <Button weight="ghost" onClick={() => setText(false)}>
             {words.asParts}
@@ -56,7 +40,7 @@ export function ConditionBuilder({ text, onChange }: ConditionBuilderProps) {
       </div>
     );
   }
-  if (data === undefined) return <div className="skeleton h-8" />;
+  if (parsed === undefined && tree === null) return <div className="skeleton h-8" />;
   return (
     <div className="flex flex-col gap-2" data-testid="condition-builder" role="group" aria-label={text === "" ? words.title : conditionWords(text)}>
       <Group tree={tree} onChange={change} depth={0} />
@@ -64,6 +48,44 @@ export function ConditionBuilder({ text, onChange }: ConditionBuilderProps) {
         {words.asText}
       </Button>
     </div>
+  );
+}
+
+interface ConditionTextProps {
+  text: string;
+  /** What is wrong with the text as it is. */
+  fault: string | null;
+  help: string;
+  isOptional: boolean;
+  onChange: (text: string) => void;
+}
+
+/** What is no condition is not given on: what is wrong is said at the field. */
+function ConditionText({ text, fault, help, isOptional, onChange }: ConditionTextProps) {
+  const { api } = useProject();
+  const [refused, setRefused] = useState<{ text: string; message: string } | null>(null);
+  const number = useRef(0);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const take = async (typed: string): Promise<void> => {
+    const mine = (number.current += 1);
+    const next = typed.trim();
+    if (next === "") return isOptional ? latest.current("") : setRefused({ text: typed, message: words.needed });
+    const release = unsent();
+    // Where nobody can be asked it is written all the same: the list of problems tells later.
+    const read = await api.parseCondition(next).catch(() => null);
+    if (mine === number.current) {
+      if (read === null || read.error === null) latest.current(next);
+      else setRefused({ text: typed, message: read.error });
+    }
+    release();
+  };
+  const draft = useDraft(text, (typed) => void take(typed), true);
+  const error = refused?.text === draft.value ? refused.message : draft.value === text ? fault : null;
+  return (
+    <Field label={words.text} help={help} error={error}>
+      {({ id, describedBy }) => <TextArea id={id} aria-describedby={describedBy} aria-invalid={error !== null} data-testid="condition-text" {...draft} />}
+    </Field>
   );
 }
 
@@ -155,9 +177,9 @@ function RowForm({ row, onChange }: { row: Row; onChange: (row: Row) => void }) 
       ) : (
         <span className="text-xs">{`${words.context}: ${row.name}`}</span>
       )}
-      <div className="flex gap-1">
+      <div className="grid grid-cols-2 items-start gap-1">
         <Choice label={words.operator} value={row.operator} options={operators.map((value) => ({ value, label: words.operators[value] }))} onChange={choose} />
-        {!WITHOUT_VALUE.has(row.operator) && <SlotValue slot={slot} value={row.value} onCommit={(value) => onChange({ ...row, value: value ?? "" })} />}
+        {!WITHOUT_VALUE.has(row.operator) && <SlotValue slot={slot} value={row.value} isNeeded onCommit={(value) => onChange({ ...row, value })} />}
       </div>
     </div>
   );

@@ -1,14 +1,16 @@
 /** The form beside the canvas: of the selected step, of the selected line, or of the flow. */
 
 import { Cable, CircleAlert, Copy, Trash2, TriangleAlert, X } from "lucide-react";
-import { canvasStrings } from "../../strings/en/canvas";
+import { canvasStrings, problemStrings } from "../../strings/en/canvas";
 import { inspectorStrings } from "../../strings/en/inspector";
 import { type Finding, type Flow, START, type Step } from "../api/types";
 import { useCanvasActions } from "../canvas/CanvasContext";
 import { useCanvasUi } from "../canvas/canvasUi";
 import { lookOf } from "../canvas/stepLooks";
 import { titleOf } from "../canvas/stepWords";
+import { CommentsSection } from "../comments/CommentsSection";
 import { useDoc } from "../document/DocumentProvider";
+import { isUnreadable } from "../problems/UnreadableNote";
 import { IconButton } from "../ui/Button";
 import { Branches } from "./Branches";
 import { EdgeForm } from "./EdgeForm";
@@ -31,7 +33,7 @@ export function Inspector({ flow }: { flow: Flow }) {
         <Header title={edge !== null ? inspectorStrings.condition.title : keys.length > 1 ? inspectorStrings.many(keys.length) : inspectorStrings.flow.title} />
       )}
       <div className="scroller min-h-0 flex-1">
-        {isReadOnly && <p className="border-t bg-sunken px-4 py-2 text-xs text-soft">{inspectorStrings.readOnly}</p>}
+        {isReadOnly && <p className="border-t bg-sunken px-4 py-2 text-xs text-soft">{isUnreadable(flow) ? problemStrings.unreadableShort : inspectorStrings.readOnly}</p>}
         <fieldset disabled={isReadOnly} className="contents">
           {step !== undefined ? (
             <div key={step.key}>
@@ -50,6 +52,7 @@ export function Inspector({ flow }: { flow: Flow }) {
             </>
           )}
         </fieldset>
+        {edge === null && keys.length < 2 && <CommentsSection key={step?.key ?? ""} flow={flow} step={step?.key ?? null} />}
       </div>
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { inspectorStrings } from "../../strings/en/inspector";
 import type { Json } from "../api/types";
+import { isMap } from "../content/entries";
 import { Check, Choice, Field } from "../ui/Field";
 import { TextField, wholeNumber } from "./TextField";
 import type { FieldEdits } from "./useEdit";
@@ -9,12 +10,12 @@ import type { FieldEdits } from "./useEdit";
 const words = inspectorStrings.collect;
 type Way = keyof typeof words.dtmfOptions;
 const WAYS: readonly Way[] = ["none", "length", "finish"];
-const FINISHES = [..."#*0123456789"].map((value) => ({ value, label: value }));
+const FINISHES = [..."#*0123456789ABCD"].map((value) => ({ value, label: value }));
 const MOST_KEYS = 64;
 
 export function KeysForm({ dtmf, edit }: { dtmf: Json | undefined; edit: FieldEdits }) {
-  const given = dtmf !== null && typeof dtmf === "object" && !Array.isArray(dtmf) ? dtmf : undefined;
-  const way: Way = given === undefined ? "none" : given.finish_on_key !== undefined ? "finish" : "length";
+  const given = isMap(dtmf) ? dtmf : undefined;
+  const way: Way = given === undefined ? "none" : given.length !== undefined ? "length" : "finish";
   const choose = (next: Way): void => {
     const kept: Record<string, Json> = given?.allow_audio_input === undefined ? {} : { allow_audio_input: given.allow_audio_input };
     const value = next === "none" ? undefined : next === "length" ? { length: 4, ...kept } : { finish_on_key: "#", ...kept };

@@ -14,6 +14,7 @@ import { Section } from "./Section";
 import { useEdit } from "./useEdit";
 
 const words = inspectorStrings.link;
+const CHITCHAT = "pattern_chitchat";
 
 export function LinkForm({ flow, step }: { flow: Flow; step: Step }) {
   return (
@@ -29,6 +30,9 @@ export function FlowChoice({ flow, step, kind }: { flow: Flow; step: Step; kind:
   const { openTarget } = useCanvasActions();
   const edit = useEdit(flow, step.key);
   const labels = kind === "link" ? words : inspectorStrings.call;
+  // A pattern may also go on in small talk; flows of callers may not.
+  const more = kind === "link" && flow.is_pattern && flow.id !== CHITCHAT ? (outline?.flows ?? []).filter(({ id }) => id === CHITCHAT) : [];
+  const options = [...targetsOf(kind, outline, flow.id).map((each) => ({ value: each.name, hint: each.hint })), ...more.map(({ id, name }) => ({ value: id, hint: name }))];
   return (
     <>
       <Field label={labels.flow} help={labels.flowHelp}>
@@ -38,7 +42,7 @@ export function FlowChoice({ flow, step, kind }: { flow: Flow; step: Step; kind:
             label={labels.flow}
             describedBy={describedBy}
             value={targetOf(step)}
-            options={targetsOf(kind, outline, flow.id).map((each) => ({ value: each.name, hint: each.hint }))}
+            options={options}
             onChange={(value) => edit.set([kind], value, labels.flow)}
           />
         )}

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { inspectorStrings } from "../../strings/en/inspector";
 import type { Json } from "../api/types";
+import { isMap } from "../content/entries";
 import { firstText, useResponses } from "../canvas/useResponseTexts";
 import { newResponse } from "../canvas/gestures";
 import { useProject } from "../document/DocumentProvider";
@@ -44,7 +45,7 @@ export function withFirstText(variations: Json, text: string): Json {
   const list = Array.isArray(variations) ? variations : [variations];
   let isDone = false;
   return list.map((each): Json => {
-    if (isDone || each === null || typeof each !== "object" || Array.isArray(each) || typeof each.text !== "string") return each;
+    if (isDone || !isMap(each) || typeof each.text !== "string") return each;
     isDone = true;
     return { ...each, text };
   });

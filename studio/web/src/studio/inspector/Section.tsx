@@ -1,7 +1,7 @@
 /** A part of a form: a heading, and content that can be folded away where it is seldom needed. */
 
 import { ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 export function Section({ title, children, aside }: { title: string; children: ReactNode; aside?: ReactNode }) {
   return (
@@ -16,8 +16,11 @@ export function Section({ title, children, aside }: { title: string; children: R
 }
 
 export function Folded({ title, isOpen = false, children }: { title: string; isOpen?: boolean; children: ReactNode }) {
+  // Once there was something in it, it stays open: it does not close under the hand that empties it.
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen && !wasOpen) setWasOpen(true);
   return (
-    <details open={isOpen} className="group border-t">
+    <details open={wasOpen} className="group border-t">
       <summary className="flex h-10 items-center gap-1 px-4 text-xs font-semibold text-soft hover:text-ink">
         <ChevronRight className="size-4 transition-transform group-open:rotate-90" aria-hidden="true" />
         {title}

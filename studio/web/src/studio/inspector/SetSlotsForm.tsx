@@ -5,13 +5,12 @@ import { inspectorStrings } from "../../strings/en/inspector";
 import type { Flow, Json, Step } from "../api/types";
 import { slotWithQuestion } from "../canvas/gestures";
 import { slug } from "../canvas/stepIds";
-import { assignments, shownValue } from "../canvas/stepWords";
+import { assignments } from "../canvas/stepWords";
 import { useDoc } from "../document/DocumentProvider";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
-import { Choice, TextInput } from "../ui/Field";
-import { useDraft } from "../ui/useDraft";
 import { Section } from "./Section";
+import { SlotValue } from "./SlotValue";
 import { useEdit } from "./useEdit";
 
 const words = inspectorStrings.setSlots;
@@ -63,33 +62,4 @@ export function SetSlotsForm({ flow, step }: { flow: Flow; step: Step }) {
       </Button>
     </Section>
   );
-}
-
-interface SlotValueProps {
-  slot: { readonly type: string; readonly values?: readonly string[] } | undefined;
-  value: Json;
-  onCommit: (value: Json) => void;
-}
-
-/** A value that fits the slot's type; empty clears it. */
-export function SlotValue({ slot, value, onCommit }: SlotValueProps) {
-  const draft = useDraft(value === null ? "" : shownValue(value), (text) => onCommit(typedValue(slot?.type, text)));
-  const fixed = slot?.type === "bool" ? ["true", "false"] : slot?.type.endsWith("categorical") === true ? (slot.values ?? []) : null;
-  if (fixed !== null && fixed.length > 0) {
-    const shown = value === null ? "" : String(value);
-    const options = [...new Set([shown, "", ...fixed.map(String)])].map((each) => ({ value: each, label: each === "" ? words.clear : each }));
-    return <Choice label={words.value} value={shown} options={options} onChange={(text) => onCommit(typedValue(slot?.type, text))} />;
-  }
-  return <TextInput aria-label={words.value} placeholder={words.clear} {...draft} />;
-}
-
-export function typedValue(type: string | undefined, text: string): Json {
-  const plain = text.trim();
-  if (plain === "") return null;
-  if (type === "bool") return /^(true|yes)$/i.test(plain) ? true : /^(false|no)$/i.test(plain) ? false : plain;
-  if (type === "float" || type === "any" || type === undefined) {
-    const number = Number(plain);
-    return Number.isFinite(number) && /^-?\d/.test(plain) ? number : text;
-  }
-  return text;
 }

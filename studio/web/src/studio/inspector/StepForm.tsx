@@ -7,6 +7,7 @@ import { ActionForm } from "./ActionForm";
 import { CallForm } from "./CallForm";
 import { CollectForm } from "./CollectForm";
 import { LinkForm } from "./LinkForm";
+import { OtherKeys } from "./OtherKeys";
 import { Folded } from "./Section";
 import { SetSlotsForm } from "./SetSlotsForm";
 import { TextField } from "./TextField";
@@ -14,6 +15,17 @@ import { useEdit } from "./useEdit";
 
 const STEP_ID = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 const words = inspectorStrings.step;
+
+/** What each type's form shows, beside the id, the note and the metadata that every step may have. */
+const KNOWN: Readonly<Record<Step["type"], readonly string[]>> = {
+  action: ["action", "effect"],
+  collect: ["collect", "voice", "ask_before_filling", "utter", "rejections", "reset_after_flow_ends", "force_slot_filling", "silence_timeout", "dtmf"],
+  set_slots: ["set_slots"],
+  link: ["link"],
+  call: ["call", "mcp_server", "mapping", "exit_if", "effect"],
+  noop: ["noop"],
+  unknown: [],
+};
 
 export function StepForm({ flow, step }: { flow: Flow; step: Step }) {
   return (
@@ -50,7 +62,7 @@ function Common({ flow, step }: { flow: Flow; step: Step }) {
     text === "" || (STEP_ID.test(text) && !taken.has(text)) ? null : words.idWrong;
   const note = typeof step.fields.description === "string" ? step.fields.description : "";
   return (
-    <Folded title={inspectorStrings.more}>
+    <Folded title={inspectorStrings.more} isOpen={["metadata", ...(step.type === "collect" ? [] : ["description"])].some((key) => key in step.fields)}>
       <TextField
         label={words.id}
         help={words.idHelp}
@@ -75,6 +87,7 @@ function Common({ flow, step }: { flow: Flow; step: Step }) {
         isMultiline
         onCommit={(text) => edit.set(["metadata"], text.trim() === "" ? undefined : (JSON.parse(text) as Json), words.metadata)}
       />
+      <OtherKeys values={step.fields} known={["description", "metadata", ...KNOWN[step.type]]} />
     </Folded>
   );
 }

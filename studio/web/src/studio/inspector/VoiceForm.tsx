@@ -2,7 +2,9 @@
 
 import { inspectorStrings } from "../../strings/en/inspector";
 import type { Json } from "../api/types";
+import { mapOf } from "../content/entries";
 import { Choice, Field } from "../ui/Field";
+import { OtherKeys } from "./OtherKeys";
 import { TextField, wholeNumber } from "./TextField";
 import type { FieldEdits } from "./useEdit";
 
@@ -10,13 +12,14 @@ const words = inspectorStrings.voice;
 type Kind = keyof typeof words.kinds;
 const KINDS = Object.keys(words.kinds) as Kind[];
 const WITH_LENGTH: readonly string[] = ["digits", "code", "name"];
+const KNOWN = ["expects", "length", "wait_ms", "max_turn_ms", "interruptible"];
 const LONGEST = 64;
 const LONGEST_WAIT_MS = 30_000;
 const SHORTEST_TURN_MS = 1_000;
 const LONGEST_TURN_MS = 600_000;
 
 export function VoiceForm({ voice, edit }: { voice: Json | undefined; edit: FieldEdits }) {
-  const given = voice !== null && typeof voice === "object" && !Array.isArray(voice) ? voice : {};
+  const given = mapOf(voice);
   const expects = KINDS.find((kind) => kind === given.expects) ?? "";
   const set = (key: string, value: Json | undefined, what: string): void => edit.set(["voice", key], value, what);
   const tri = given.interruptible === true ? "true" : given.interruptible === false ? "false" : "";
@@ -58,6 +61,7 @@ export function VoiceForm({ voice, edit }: { voice: Json | undefined; edit: Fiel
           />
         )}
       </Field>
+      <OtherKeys values={given} known={KNOWN} />
     </>
   );
 }
@@ -96,5 +100,5 @@ export function lengthOf(text: string): Json | "wrong" {
   const parts = text.split(",").map((part) => wholeNumber(part, 1, LONGEST));
   if (parts.length > 2 || parts.some((part) => typeof part !== "number")) return "wrong";
   const numbers = parts as number[];
-  return numbers.length === 1 ? (numbers[0] ?? null) : numbers;
+  return numbers.length === 1 ? (numbers[0] ?? null) : numbers.sort((one, other) => one - other);
 }

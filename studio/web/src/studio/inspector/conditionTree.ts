@@ -54,6 +54,11 @@ export function leafOf(row: Row): ConditionTree {
   }
 }
 
+/** What stands where a condition should, as text: YAML reads `if: false` as no text. */
+export function conditionOf(value: Json | undefined): string {
+  return value === undefined || value === null || typeof value === "object" ? "" : String(value);
+}
+
 export function isLeaf(tree: ConditionTree): tree is ConditionLeaf {
   return "operator" in tree;
 }

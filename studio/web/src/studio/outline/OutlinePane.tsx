@@ -1,20 +1,24 @@
 /** The flow as a list, for reading and editing by keyboard: the same document as the canvas. */
 
-import { CornerDownRight, X } from "lucide-react";
+import { CornerDownRight, FlaskConical, FlaskConicalOff, MessageSquare, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { canvasStrings, outlineStrings } from "../../strings/en/canvas";
+import { commentStrings } from "../../strings/en/comments";
+import { coverageStrings } from "../../strings/en/coverage";
 import { uiStrings } from "../../strings/en/studio";
 import { END, type Flow, START, type Step } from "../api/types";
 import { useCanvasActions } from "../canvas/CanvasContext";
-import { useCanvasUi } from "../canvas/canvasUi";
 import { edgeWords } from "../canvas/conditionWords";
 import { useFocus } from "../canvas/focusStore";
+import { useMarks } from "../canvas/marks";
+import { run } from "../canvas/stepKeys";
 import { lookOf } from "../canvas/stepLooks";
 import { titleOf, wordsOf } from "../canvas/stepWords";
 import { useResponseTexts } from "../canvas/useResponseTexts";
 import { useDoc } from "../document/DocumentProvider";
 import { isTyping, useShell } from "../shell/shellStore";
 import { shortcutOf } from "../shell/shortcuts";
+import { Badge } from "../ui/Bits";
 import { IconButton } from "../ui/Button";
 import { type OutlineRow, outlineRows } from "./tree";
 
@@ -46,14 +50,7 @@ export function OutlinePane({ flow }: { flow: Flow }) {
       return;
     }
     const id = shortcutOf(event);
-    if (id === "delete") actions.remove();
-    else if (id === "add") actions.askAdd();
-    else if (id === "duplicate") actions.duplicate();
-    else if (id === "rename" && selected !== null) useCanvasUi.getState().setRenaming(selected);
-    else if (id === "connect" && selected !== null) useCanvasUi.getState().setConnectFrom(selected);
-    else if (id === "form") document.querySelector<HTMLElement>("[data-inspector] :is(input, textarea, select, button[role=combobox])")?.focus();
-    else return;
-    event.preventDefault();
+    if (id !== null && run(id, selected, actions)) event.preventDefault();
   };
   // The keyboard stays with the row that is selected.
   useEffect(() => {
@@ -99,6 +96,7 @@ interface RowProps {
 
 function Row({ row, step, steps, isSelected, isEntry, onChoose }: RowProps) {
   const responseText = useResponseTexts();
+  const { comments, runs } = useMarks();
   const condition = row.edge === null ? "" : edgeWords(row.edge);
   const indent = { paddingLeft: 8 + (row.level - 1) * 16 };
   if (step === undefined) {
@@ -134,7 +132,27 @@ function Row({ row, step, steps, isSelected, isEntry, onChoose }: RowProps) {
         <span className="block truncate text-sm font-medium">{titleOf(step)}</span>
         <span className="block truncate text-xs text-soft">{wordsOf(step, responseText)}</span>
       </span>
+      <RowMarks open={comments.open.get(step.key) ?? 0} runs={runs === null ? null : (runs.get(step.key) ?? 0)} />
     </div>
+  );
+}
+
+function RowMarks({ open, runs }: { open: number; runs: number | null }) {
+  return (
+    <>
+      {runs !== null && (
+        <Badge tone={runs === 0 ? "warning" : "plain"} icon={runs === 0 ? FlaskConicalOff : FlaskConical}>
+          <span aria-hidden="true">{runs}</span>
+          <span className="sr-only">{coverageStrings.stepRuns(runs)}</span>
+        </Badge>
+      )}
+      {open > 0 && (
+        <Badge tone="accent" icon={MessageSquare}>
+          <span aria-hidden="true">{open}</span>
+          <span className="sr-only">{commentStrings.open(open)}</span>
+        </Badge>
+      )}
+    </>
   );
 }
 

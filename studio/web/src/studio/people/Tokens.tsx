@@ -51,6 +51,7 @@ export function Tokens() {
             <li key={token.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm" data-testid={`token-${token.name}`}>
               <span className="min-w-40 flex-1 font-medium">{token.name}</span>
               <Badge>{words.roles[token.role]}</Badge>
+              {token.made_by !== null && <span className="text-xs text-soft">{words.madeBy(token.made_by)}</span>}
               <span className="text-xs text-soft">{token.used_at === null ? words.neverUsed : words.used(ago(token.used_at, Date.now()))}</span>
               <span className="text-xs text-soft">{token.expires_at === null ? words.neverExpires : words.expires(new Date(token.expires_at * 1000).toLocaleDateString())}</span>
               <IconButton icon={Trash2} label={words.endToken(token.name)} onClick={() => setEnding(token)} />

@@ -30,6 +30,8 @@ export interface Token {
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly used_at: number | null;
+  /** Null where there was no account when it was made. */
+  readonly made_by: string | null;
 }
 
 export interface AuditRow {

@@ -10,7 +10,7 @@ import { SkeletonRows } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field, TextInput } from "../ui/Field";
-import { idOf, isProjectId } from "./projectId";
+import { freeIdOf, isProjectId } from "./projectId";
 import { projectsApi } from "./projectsApi";
 import { TemplatePicture } from "./TemplatePicture";
 
@@ -22,7 +22,7 @@ export function NewProjectDialog({ taken, onDone }: { taken: readonly string[]; 
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { data: templates, error: notListed } = useQuery({ queryKey: ["templates"], queryFn: projectsApi.templates });
-  const id = ownId ?? idOf(name);
+  const id = ownId ?? freeIdOf(name, taken);
   const idFault = id === "" ? (isTried ? words.idWrong : null) : !isProjectId(id) ? words.idWrong : taken.includes(id) ? words.idTaken : null;
   const nameFault = isTried && name.trim() === "" ? words.nameMissing : null;
   const { mutate, error, isPending } = useMutation({

@@ -1,7 +1,7 @@
 /** All assistants: open one, make one, bring one in, take one out. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { FolderOpen, Plus, Upload } from "lucide-react";
+import { FolderInput, FolderOpen, Plus, Upload } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { Glyph } from "../../components/Glyph";
 import { ThemeToggle } from "../../components/ThemeToggle";
@@ -16,6 +16,7 @@ import { toast } from "../ui/toasts";
 import { AccountButton } from "../people/AccountButton";
 import { DeleteProjectDialog } from "./DeleteProjectDialog";
 import { ImportedDialog } from "./ImportedDialog";
+import { ImportFolderDialog } from "./ImportFolderDialog";
 import { NewProjectDialog } from "./NewProjectDialog";
 import { ProjectCard } from "./ProjectCard";
 import { nameOfFile } from "./projectId";
@@ -26,6 +27,7 @@ const MANY = 9;
 export default function ProjectsPage() {
   const [isCreating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<Assistant | null>(null);
+  const [isBringing, setBringing] = useState(false);
   const [isOver, setOver] = useState(false);
   const [typed, setTyped] = useState("");
   const file = useRef<HTMLInputElement>(null);
@@ -35,12 +37,19 @@ export default function ProjectsPage() {
   const importing = useMutation({
     mutationFn: (zip: File) => projectsApi.import(zip, nameOfFile(zip.name)),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["projects"] }),
-    onError: (problem) => toast.error(wordsOf(problem)),
+    onError: (problem) => refuse(wordsOf(problem)),
   });
+  // What was wrong with the last file is over once there is another.
+  const refused = useRef<string | null>(null);
+  const refuse = (text: string | null): void => {
+    if (refused.current !== null) toast.over(refused.current);
+    refused.current = text;
+    if (text !== null) toast.error(text);
+  };
   const bring = (zip: File | undefined): void => {
     if (zip === undefined) return;
-    if (!/\.zip$/i.test(zip.name)) toast.error(words.notZip);
-    else importing.mutate(zip);
+    refuse(/\.zip$/i.test(zip.name) ? null : words.notZip);
+    if (refused.current === null) importing.mutate(zip);
   };
   const over = (event: DragEvent, isIn: boolean): void => {
     if (!event.dataTransfer.types.includes("Files")) return;
@@ -51,6 +60,9 @@ export default function ProjectsPage() {
     <>
       <Button icon={Upload} disabled={importing.isPending} onClick={() => file.current?.click()} title={words.importHint} data-testid="import-project">
         {importing.isPending ? words.importing : words.import}
+      </Button>
+      <Button icon={FolderInput} onClick={() => setBringing(true)} data-testid="import-folder">
+        {words.importFolder}
       </Button>
       <Button weight="accent" icon={Plus} onClick={() => setCreating(true)} data-testid="new-project">
         {words.create}
@@ -109,6 +121,7 @@ export default function ProjectsPage() {
         )}
       </main>
       {isCreating && <NewProjectDialog taken={(projects ?? []).map(({ id }) => id)} onDone={() => setCreating(false)} />}
+      {isBringing && <ImportFolderDialog onDone={() => setBringing(false)} />}
       {importing.data !== undefined && <ImportedDialog imported={importing.data} onDone={() => importing.reset()} />}
       {deleting !== null && <DeleteProjectDialog project={deleting} onDone={() => setDeleting(null)} />}
     </div>

@@ -7,6 +7,16 @@ export function idOf(name: string): string {
   return plain.replace(/[^a-z0-9_]+/g, "-").replace(/^[-_]+/, "").slice(0, 64).replace(/-+$/, "");
 }
 
+/** As `idOf`, and a counted one for a name without Latin letters or digits. */
+export function freeIdOf(name: string, taken: readonly string[]): string {
+  const plain = idOf(name);
+  if (plain !== "" || name.trim() === "") return plain;
+  for (let number = 1; ; number += 1) {
+    const id = `assistant-${number}`;
+    if (!taken.includes(id)) return id;
+  }
+}
+
 export function isProjectId(id: string): boolean {
   return ID.test(id);
 }

@@ -23,4 +23,5 @@ export const projectsApi = {
   templates: (): Promise<readonly Template[]> => request("GET", "/api/templates"),
   import: (zip: Blob, name: string): Promise<ImportedAssistant> =>
     request("POST", `/api/projects/import?name=${encodeURIComponent(name)}`, { body: zip, headers: { "Content-Type": "application/zip" } }),
+  importFolder: (folder: string): Promise<ImportedAssistant> => request("POST", "/api/projects/import", { body: { folder } }),
 };

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Keyboard } from "lucide-react";
-import type { ReactNode } from "react";
 import { settingsStrings as words } from "../../strings/en/settings";
 import { peopleStrings } from "../../strings/en/people";
 import { studioApi } from "../api/client";
@@ -11,7 +10,7 @@ import { useDoc, useProject } from "../document/DocumentProvider";
 import { AccountButton } from "../people/AccountButton";
 import { useSession } from "../people/useSession";
 import { useShell } from "../shell/shellStore";
-import { Page } from "../ui/Bits";
+import { Card, Page } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { FileList } from "./FileList";
 import { LanguagesForm } from "./LanguagesForm";
@@ -73,17 +72,5 @@ export default function SettingsPage() {
         </a>
       </Card>
     </Page>
-  );
-}
-
-function Card({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
-  return (
-    <section className="flex flex-col gap-3 rounded-lg border bg-surface p-4">
-      <div>
-        <h2 className="text-sm font-semibold">{title}</h2>
-        {hint !== undefined && <p className="text-xs text-soft">{hint}</p>}
-      </div>
-      {children}
-    </section>
   );
 }

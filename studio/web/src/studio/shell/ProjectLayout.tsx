@@ -5,6 +5,7 @@ import { BookText, GitBranch, GraduationCap, Settings, Users, Workflow, Triangle
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useStore } from "zustand";
 import { shellStrings, uiStrings } from "../../strings/en/studio";
+import { useTestNews } from "../coverage/useCoverage";
 import { DocumentProvider, useProject } from "../document/DocumentProvider";
 import type { DocumentStore } from "../document/documentStore";
 import { Empty, SkeletonRows } from "../ui/Bits";
@@ -43,6 +44,7 @@ function Frame({ project }: { project: string }) {
   const { pathname } = useLocation();
   const isTryOpen = useShell((shell) => shell.isTryOpen);
   useGlobalKeys();
+  useTestNews();
   usePresence(project);
   useEffect(() => {
     useShell.getState().setSearchOpen(false);

@@ -1,28 +1,33 @@
 /** Whether everything is saved: always in view. */
 
-import { CircleCheck, CloudOff, GitMerge, LoaderCircle } from "lucide-react";
+import { CircleCheck, CloudOff, GitMerge, LoaderCircle, TriangleAlert } from "lucide-react";
 import { shellStrings } from "../../strings/en/studio";
 import { useDoc } from "../document/DocumentProvider";
+import { useUnsent } from "../document/unsent";
 
 const words = shellStrings.save;
 
 export function SaveBadge() {
-  const save = useDoc((state) => state.save);
+  const sent = useDoc((state) => state.save);
+  const isWriting = useUnsent(({ count }) => count > 0);
+  const save = sent === "saved" && isWriting ? "saving" : sent;
   const count = useDoc((state) => state.queue.length);
+  const trouble = useDoc((state) => state.trouble);
   const sendAgain = useDoc((state) => state.sendAgain);
   const shared = "inline-flex h-8 shrink-0 items-center gap-2 rounded-md px-2 text-xs font-medium";
-  if (save === "offline") {
+  if (save === "offline" || save === "unsaved") {
+    const Away = save === "offline" ? CloudOff : TriangleAlert;
     return (
       <button
         type="button"
         onClick={sendAgain}
-        title={words.offlineHint}
+        title={save === "offline" ? words.offlineHint : `${trouble ?? ""} ${words.unsavedHint}`}
         data-testid="save-state"
         data-state={save}
         className={`${shared} bg-danger-wash text-danger`}
       >
-        <CloudOff className="size-4" aria-hidden="true" />
-        {words.offline(count)}
+        <Away className="size-4" aria-hidden="true" />
+        {words[save](count)}
       </button>
     );
   }

@@ -7,7 +7,7 @@ import { Glyph } from "../../components/Glyph";
 import { ThemeToggle } from "../../components/ThemeToggle";
 import { shellStrings } from "../../strings/en/studio";
 import { studioApi } from "../api/client";
-import { useProject } from "../document/DocumentProvider";
+import { usePresent } from "../document/DocumentProvider";
 import { AccountButton } from "../people/AccountButton";
 import { Button } from "../ui/Button";
 import { initials } from "../ui/initials";
@@ -87,7 +87,7 @@ function ProjectSwitch({ project }: { project: string }) {
 
 /** Initials of those who have the same assistant open. */
 function Presence() {
-  const { present } = useProject();
+  const present = usePresent();
   if (present.length < 2) return null;
   const names = present.map((person) => person.name).join(", ");
   return (

@@ -22,6 +22,8 @@ export const SHORTCUTS = [
   { id: "add", keys: ["A"], place: "canvas" },
   { id: "connect", keys: ["C"], place: "canvas" },
   { id: "form", keys: ["Enter"], place: "canvas" },
+  { id: "comment", keys: ["M"], place: "canvas" },
+  { id: "menu", keys: ["Shift+F10", "Menu"], place: "canvas" },
   { id: "walk", keys: ["↑", "↓", "←", "→"], place: "canvas" },
   { id: "nudge", keys: ["Alt+↑", "Alt+↓", "Alt+←", "Alt+→"], place: "canvas" },
   { id: "clear", keys: ["Escape"], place: "canvas" },
@@ -37,8 +39,8 @@ export type ShortcutId = (typeof SHORTCUTS)[number]["id"];
 export function chordOf(event: KeyboardEvent | ReactKeyboardEvent): string {
   const control = event.ctrlKey || event.metaKey;
   const letter = event.key.length === 1 && event.key !== "?" ? event.key.toUpperCase() : event.key;
-  const arrows: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
-  const key = arrows[letter] ?? letter;
+  const names: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", ContextMenu: "Menu" };
+  const key = names[letter] ?? letter;
   const hasShift = event.shiftKey && (control || key.length > 1) && key !== "?";
   return `${control ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${hasShift ? "Shift+" : ""}${key}`;
 }

@@ -4,6 +4,8 @@ import { useEffect } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
 import { shellStrings } from "../../strings/en/studio";
 import { useProject } from "../document/DocumentProvider";
+import type { DocumentState } from "../document/documentStore";
+import { settled } from "../document/settled";
 import { toast } from "../ui/toasts";
 import { isTyping, useShell } from "./shellStore";
 import { shortcutOf } from "./shortcuts";
@@ -30,7 +32,7 @@ export function useGlobalKeys(): void {
         // A field that is being typed in gives its text on when it loses the focus.
         if (document.activeElement instanceof HTMLElement && isTyping(event.target)) document.activeElement.blur();
         sendAgain();
-        toast.success(shellStrings.save.saved);
+        void settled(store).then(tellSaved);
         return;
       }
       if (isTyping(event.target) || document.querySelector("dialog[open]") !== null) return;
@@ -47,4 +49,14 @@ export function useGlobalKeys(): void {
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
   }, [store]);
+}
+
+const words = shellStrings.save;
+
+/** What is so, and never more: saved, or how much waits and for what. */
+function tellSaved({ save, queue, trouble }: DocumentState): void {
+  if (save === "saved") toast.success(words.saved);
+  else if (save === "conflict") toast.info(words.conflictHint);
+  else if (save === "unsaved") toast.info(`${words.unsaved(queue.length)}. ${trouble ?? ""}`);
+  else toast.info(`${words.offline(queue.length)}. ${words.offlineHint}`);
 }

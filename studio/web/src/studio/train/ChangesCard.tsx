@@ -6,9 +6,9 @@ import { trainStrings as words } from "../../strings/en/training";
 import { useDoc, useProject } from "../document/DocumentProvider";
 import { Badge, SkeletonRows } from "../ui/Bits";
 import { ago } from "../ui/time";
+import { TONES } from "../versions/tones";
 import type { Change, Changes } from "./trainApi";
 
-const TONES = { added: "accent", changed: "warning", removed: "danger" } as const;
 const MOST = 50;
 
 export function ChangesCard({ changes }: { changes: Changes | undefined }) {

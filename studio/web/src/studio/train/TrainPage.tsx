@@ -14,11 +14,13 @@ import { CheckCard } from "./CheckCard";
 import { FlowVersions } from "./FlowVersions";
 import { JobCard } from "./JobCard";
 import { JobList } from "./JobList";
+import { requireSaved } from "../versions/requireSaved";
 import { trainApi, type Versions } from "./trainApi";
+import { TrainedSets } from "./TrainedSets";
 import { useJob } from "./useJob";
 
 export default function TrainPage() {
-  const { project, subscribe } = useProject();
+  const { project, store, subscribe } = useProject();
   const queries = useQueryClient();
   const { may } = useSession();
   const revision = useDoc((state) => state.outline?.revision);
@@ -26,13 +28,19 @@ export default function TrainPage() {
   const [chosen, setChosen] = useState<string | null>(null);
   const { data: changes } = useQuery({ queryKey: ["training", project, "changes", revision], queryFn: () => trainApi.changes(project), placeholderData: (before) => before });
   const { data: jobs } = useQuery({ queryKey: ["training", project, "jobs"], queryFn: () => trainApi.jobs(project) });
-  const refresh = (): void => void queries.invalidateQueries({ queryKey: ["training", project] });
+  const refresh = (): void => {
+    void queries.invalidateQueries({ queryKey: ["training", project] });
+    void queries.invalidateQueries({ queryKey: ["versions", project, "trained"] });
+  };
   useEffect(() => subscribe((event) => event.type === "job" && refresh()), [subscribe]);
   const shown = chosen ?? jobs?.[0]?.id ?? null;
   const followed = useJob(project, shown, refresh);
   const running = jobs?.find((job) => job.state === "running");
   const start = useMutation({
-    mutationFn: () => trainApi.start(project, versions),
+    mutationFn: async () => {
+      await requireSaved(store);
+      return trainApi.start(project, versions);
+    },
     onSuccess: (job) => {
       setChosen(job.id);
       refresh();
@@ -60,6 +68,7 @@ export default function TrainPage() {
         <CheckCard />
       </div>
       <FlowVersions versions={versions} onChange={setVersions} />
+      <TrainedSets />
       <JobList jobs={jobs ?? []} chosen={shown} onChoose={setChosen} />
     </Page>
   );

@@ -9,15 +9,10 @@ import { useProject } from "../document/DocumentProvider";
 import { useShell } from "../shell/shellStore";
 import { IconButton } from "../ui/Button";
 import { Choice } from "../ui/Field";
-import { tryApi } from "./tryApi";
+import { ago } from "../ui/time";
+import { useTrainedSets } from "../versions/useTrainedSets";
+import { versionsApi } from "../versions/versionsApi";
 import { tryCall, useTry } from "./trySession";
-
-interface Named {
-  readonly name?: string;
-  readonly environment?: string;
-  readonly current?: unknown;
-  readonly is_current?: boolean;
-}
 
 export function TryHeader() {
   const { environment, choose, isFollowing, follow } = useTry();
@@ -42,19 +37,16 @@ export function TryHeader() {
   );
 }
 
-/** The draft, what was published, and the other branches. */
+/** The draft, what was published, the other branches, and sets that were trained. */
 function useTargets(): { value: string; label: string }[] {
   const { project } = useProject();
-  const environments = useQuery({ queryKey: ["project", project, "try-environments"], queryFn: () => tryApi.environments(project), retry: false });
-  const branches = useQuery({ queryKey: ["project", project, "try-branches"], queryFn: () => tryApi.branches(project), retry: false });
-  const published = listOf(environments.data).filter((one) => one.current !== null && one.current !== undefined);
+  const environments = useQuery({ queryKey: ["versions", project, "environments"], queryFn: () => versionsApi.environments(project), retry: false });
+  const branches = useQuery({ queryKey: ["versions", project, "branches"], queryFn: () => versionsApi.branches(project), retry: false });
+  const published = (environments.data ?? []).filter(({ current }) => current !== null);
   return [
     { value: "draft", label: tryStrings.targets.draft ?? "draft" },
-    ...published.map((one) => one.environment ?? one.name ?? "").filter((name) => name !== "" && name !== "draft").map((name) => ({ value: name, label: tryStrings.targets[name] ?? name })),
-    ...listOf(branches.data).filter((one) => one.is_current !== true && one.name !== undefined).map((one) => ({ value: `branch:${one.name}`, label: tryStrings.branch(one.name ?? "") })),
+    ...published.map(({ environment }) => ({ value: environment, label: tryStrings.targets[environment] ?? environment })),
+    ...(branches.data ?? []).filter(({ is_current }) => !is_current).map(({ name }) => ({ value: `branch:${name}`, label: tryStrings.branch(name) })),
+    ...useTrainedSets().map(({ version, at }) => ({ value: `trained:${version}`, label: tryStrings.trained(ago(at, Date.now())) })),
   ];
-}
-
-function listOf(told: unknown): readonly Named[] {
-  return Array.isArray(told) ? (told as Named[]) : [];
 }

@@ -92,6 +92,4 @@ export const tryApi = {
     request("GET", at(id, name === null ? "/test" : `/test?name=${encodeURIComponent(name)}`)),
   saveTest: (project: string, test: { path: string; yaml: string; conversation: string }): Promise<SavedTest> =>
     request("POST", projectUrl(project, "/tests"), { body: { ...test, client: PAGE_ID } }),
-  environments: (project: string): Promise<unknown> => request("GET", projectUrl(project, "/environments")),
-  branches: (project: string): Promise<unknown> => request("GET", projectUrl(project, "/branches")),
 };

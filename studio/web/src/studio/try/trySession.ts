@@ -20,7 +20,7 @@ interface Session {
   /** Whose conversation this is. */
   readonly project: string | null;
   readonly mode: Mode;
-  /** `draft`, `staging`, `production`, or `branch:NAME`. */
+  /** `draft`, `staging`, `production`, `branch:NAME`, or `trained:VERSION`. */
   readonly environment: string;
   readonly isFollowing: boolean;
   readonly conversationId: string | null;

@@ -12,7 +12,6 @@ export function useLighting(): void {
   const lighting = useTry((session) => session.lighting);
   const isFollowing = useTry((session) => session.isFollowing);
   const flows = useDoc((state) => state.flows);
-  const known = useDoc((state) => state.outline?.flows);
   const { project, store } = useProject();
   const { pathname } = useLocation();
   const navigate = useNavigate();
@@ -20,12 +19,13 @@ export function useLighting(): void {
   const active = activeOf(lighting);
   const activeFlow = active?.flow ?? null;
   // A built-in pattern is no drawing of one's own: the strip of flows tells it, and the canvas stays.
-  const isOwn = known?.some((flow) => flow.id === activeFlow && !flow.is_default) === true;
+  const isOwn = useDoc((state) => state.outline?.flows.some((flow) => flow.id === activeFlow && !flow.is_default) === true);
+  const isKnown = useDoc((state) => state.outline?.flows.some((flow) => flow.id === activeFlow) === true);
   const activeKey = activeFlow === null ? null : keyOf(flows[activeFlow], active?.step ?? null);
 
   useEffect(() => {
-    if (activeFlow !== null && known?.some((flow) => flow.id === activeFlow)) void store.getState().openFlow(activeFlow);
-  }, [activeFlow, known, store]);
+    if (activeFlow !== null && isKnown) void store.getState().openFlow(activeFlow);
+  }, [activeFlow, isKnown, store]);
   useEffect(() => {
     const { draw, flows: drawn } = useOverlays.getState();
     for (const flow of Object.values(flows)) {

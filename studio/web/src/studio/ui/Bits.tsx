@@ -58,6 +58,19 @@ export function Empty({ icon: Icon, title, hint, children }: EmptyProps) {
   );
 }
 
+/** A part of a page, with a title of its own. */
+export function Card({ title, hint, children, testId }: { title: string; hint?: string; children: ReactNode; testId?: string }) {
+  return (
+    <section className="flex min-w-0 flex-col gap-3 rounded-lg border bg-surface p-4" data-testid={testId}>
+      <div>
+        <h2 className="text-sm font-semibold">{title}</h2>
+        {hint !== undefined && <p className="text-xs text-soft">{hint}</p>}
+      </div>
+      {children}
+    </section>
+  );
+}
+
 /** Grey rows where a list will be. */
 export function SkeletonRows({ count = 6 }: { count?: number }) {
   return (

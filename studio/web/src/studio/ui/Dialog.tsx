@@ -1,9 +1,11 @@
 /** A modal dialog: the browser's own, which keeps the focus inside and gives it back. */
 
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { uiStrings } from "../../strings/en/studio";
 import { IconButton } from "./Button";
+import { focusOrigin, giveFocusBack } from "./focusing";
+import { showToastsWithin } from "./toasts";
 
 const WIDTHS = { small: "w-112", medium: "w-160", large: "w-280" };
 
@@ -19,20 +21,29 @@ interface DialogProps {
   testId?: string;
 }
 
-export function Dialog({ title, isOpen, onClose, children, footer, width = "small", isBare = false, testId }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  return props.isOpen ? <Modal {...props} /> : null;
+}
+
+function Modal({ title, onClose, children, footer, width = "small", isBare = false, testId }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
+  const [origin] = useState(focusOrigin);
   const id = useId();
-  useEffect(() => {
+  // Before anything is painted, so that no key goes elsewhere; and closed before it is taken out of the page, since
+  // only a dialog that is closed gives the focus back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog === null) return;
-    if (isOpen && !dialog.open) {
-      dialog.showModal();
-      // Not the button that closes it, which comes first.
-      dialog.querySelector<HTMLElement>("input, textarea, select")?.focus();
-    }
-    if (!isOpen && dialog.open) dialog.close();
-  }, [isOpen]);
-  if (!isOpen) return null;
+    dialog.showModal();
+    const stop = showToastsWithin(dialog);
+    // Not the button that closes it, which comes first.
+    dialog.querySelector<HTMLElement>("input, textarea, select")?.focus();
+    return () => {
+      stop();
+      dialog.close();
+      giveFocusBack(origin);
+    };
+  }, [origin]);
   return (
     <dialog
       ref={element}

@@ -1,6 +1,10 @@
-/** Shows the toasts, and reads them to those who do not see them. */
+/** Shows the toasts, and reads them to those who do not see them: in the open dialog, or else at the foot of the page.
+ *
+ * In the middle: at the right is the try-it panel with its field and its buttons.
+ */
 
 import { CircleAlert, CircleCheck, Info, X } from "lucide-react";
+import { createPortal } from "react-dom";
 import { uiStrings } from "../../strings/en/studio";
 import { Button, IconButton } from "./Button";
 import { useToasts } from "./toasts";
@@ -9,12 +13,13 @@ const ICONS = { info: Info, success: CircleCheck, error: CircleAlert };
 const COLOURS = { info: "text-soft", success: "text-accent", error: "text-danger" };
 
 export function Toaster() {
-  const { shown, dismiss } = useToasts();
-  return (
+  const { shown, dismiss, dialogs } = useToasts();
+  const dialog = dialogs.at(-1);
+  const list = (
     <div
       role="region"
       aria-label={uiStrings.messages}
-      className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2"
+      className="pointer-events-none fixed bottom-4 left-1/2 z-50 flex w-96 max-w-[calc(100vw-2rem)] -translate-x-1/2 flex-col gap-2"
     >
       {shown.map((each) => {
         const Icon = ICONS[each.kind];
@@ -44,4 +49,5 @@ export function Toaster() {
       })}
     </div>
   );
+  return dialog === undefined ? list : createPortal(list, dialog);
 }

@@ -1,6 +1,8 @@
 /** A field that is typed in freely and given on when the person stops, leaves or presses Enter. */
 
 import { useEffect, useRef, useState } from "react";
+import { unsent } from "../document/unsent";
+import { arrived, begun, type DraftState, dropped, given, left, typed } from "./draft";
 
 const PAUSE_MS = 500;
 
@@ -13,41 +15,57 @@ export interface Draft {
 
 /** `commit` is called with the text once it differs from `value`; one gesture for one stretch of typing. */
 export function useDraft(value: string, commit: (text: string) => void, isMultiline = false): Draft {
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
+  const [shown, setShown] = useState<DraftState>(() => begun(value));
+  // Several keys may be pressed before React shows the first: the newest state is the one in `now`.
+  const now = useRef(shown);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const pending = useRef<string | null>(null);
+  const release = useRef<(() => void) | null>(null);
   const latest = useRef(commit);
   latest.current = commit;
-  // What came from outside (undo, another person) replaces what is shown, unless something typed is still on its way.
-  if (value !== seen) {
-    setSeen(value);
-    if (pending.current === null) setText(value);
-  }
+  const put = (next: DraftState): void => {
+    now.current = next;
+    setShown(next);
+    if (next.pending !== null) release.current ??= unsent();
+    else {
+      release.current?.();
+      release.current = null;
+    }
+  };
+  if (value !== now.current.seen) put(arrived(now.current, value));
   const flush = (): void => {
     clearTimeout(timer.current);
-    const waiting = pending.current;
-    pending.current = null;
-    if (waiting !== null) latest.current(waiting);
+    const [, text] = given(now.current);
+    if (text === null) return;
+    // Given on before it stops counting as unsent: at no moment in between does it look saved.
+    latest.current(text);
+    put(given(now.current)[0]);
   };
   const flushing = useRef(flush);
   flushing.current = flush;
-  useEffect(() => () => flushing.current(), []);
+  useEffect(() => {
+    const leave = (): void => flushing.current();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
   return {
-    value: text,
-    onChange: (next) => {
-      setText(next);
-      pending.current = next === value ? null : next;
+    value: shown.text,
+    onChange: (text) => {
+      put(typed(now.current, text));
       clearTimeout(timer.current);
       timer.current = setTimeout(() => flushing.current(), PAUSE_MS);
     },
-    onBlur: flush,
+    onBlur: () => {
+      flush();
+      if (now.current.isEditing) put(left(now.current));
+    },
     onKeyDown: (event) => {
       if (event.key === "Enter" && !isMultiline) flush();
-      if (event.key === "Escape" && pending.current !== null) {
+      if (event.key === "Escape" && now.current.pending !== null) {
         clearTimeout(timer.current);
-        pending.current = null;
-        setText(value);
+        put(dropped(now.current));
       }
     },
   };

@@ -15,19 +15,23 @@ import { toast } from "../ui/toasts";
 import { DeleteBranchDialog } from "./DeleteBranchDialog";
 import { MergeBranchDialog } from "./MergeBranchDialog";
 import { NewBranchDialog } from "./NewBranchDialog";
+import { requireSaved } from "./requireSaved";
 import { useRefresh } from "./useVersions";
 import { type Branch, versionsApi } from "./versionsApi";
 
 type Dialog = { kind: "new" } | { kind: "merge" | "delete"; branch: Branch };
 
 export function Branches() {
-  const { project } = useProject();
+  const { project, store } = useProject();
   const { may } = useSession();
   const refresh = useRefresh();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const { data: branches, error } = useQuery({ queryKey: ["versions", project, "branches"], queryFn: () => versionsApi.branches(project) });
   const change = useMutation({
-    mutationFn: (name: string) => versionsApi.switch(project, name),
+    mutationFn: async (name: string) => {
+      await requireSaved(store);
+      return versionsApi.switch(project, name);
+    },
     onSuccess: (_, name) => {
       refresh(true);
       toast.success(words.switched(name));

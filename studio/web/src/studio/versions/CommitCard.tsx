@@ -11,14 +11,15 @@ import { Badge, SkeletonRows } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { Check, Field, TextInput } from "../ui/Field";
 import { toast } from "../ui/toasts";
+import { requireSaved } from "./requireSaved";
+import { TONES } from "./tones";
 import { useRefresh } from "./useVersions";
 import { versionsApi } from "./versionsApi";
 
-const TONES = { added: "accent", changed: "warning", removed: "danger", moved: "plain" } as const;
 const MOST = 20;
 
 export function CommitCard() {
-  const { project } = useProject();
+  const { project, store } = useProject();
   const { may } = useSession();
   const refresh = useRefresh();
   const [message, setMessage] = useState("");
@@ -26,7 +27,10 @@ export function CommitCard() {
   const [isTried, setTried] = useState(false);
   const { data } = useQuery({ queryKey: ["versions", project, "history", 0], queryFn: () => versionsApi.history(project, 0) });
   const { mutate, error, isPending } = useMutation({
-    mutationFn: () => versionsApi.commit(project, message.trim(), isAllowed),
+    mutationFn: async () => {
+      await requireSaved(store);
+      return versionsApi.commit(project, message.trim(), isAllowed);
+    },
     onSuccess: () => {
       setMessage("");
       setTried(false);

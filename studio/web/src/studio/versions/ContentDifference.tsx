@@ -3,7 +3,7 @@
 import { versionStrings as words } from "../../strings/en/versions";
 import { Badge } from "../ui/Bits";
 import { shownJson } from "./changedFields";
-import { TONES } from "./FlowDifference";
+import { TONES } from "./tones";
 import type { ContentChange } from "./versionsApi";
 
 const MOST = 300;

@@ -13,6 +13,7 @@ import { Choice } from "../ui/Field";
 import { ContentDifference } from "./ContentDifference";
 import { FlowDifference } from "./FlowDifference";
 import { DRAFT, firstLine } from "./HistoryTab";
+import { Legend } from "./Legend";
 import { RestoreDialog } from "./RestoreDialog";
 import { TextDifference } from "./TextDifference";
 import { type Commit, type HistoryStatus, versionsApi } from "./versionsApi";
@@ -66,6 +67,7 @@ export function DifferenceView({ commit, commits, status }: { commit: string; co
       {data !== undefined && isText && <TextDifference text={data.text} />}
       {data !== undefined && !isText && (
         <>
+          {data.flows.length > 0 && <Legend />}
           {data.flows.map((flow) => (
             <FlowDifference key={flow.id} flow={flow} onRestore={canRestore && flow.after !== null ? () => setRestoring({ flow: flow.id }) : null} />
           ))}

@@ -2,17 +2,18 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { History, Rocket, RotateCcw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { versionStrings as words } from "../../strings/en/versions";
 import { wordsOf } from "../api/http";
 import { useProject } from "../document/DocumentProvider";
 import { useSession } from "../people/useSession";
-import { Badge, SkeletonRows } from "../ui/Bits";
+import { Badge, Card, SkeletonRows } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { PublishDialog } from "./PublishDialog";
 import { RollbackDialog } from "./RollbackDialog";
 import { CommitCard } from "./CommitCard";
-import { type EnvironmentName, type EnvironmentState, type Publication, versionsApi } from "./versionsApi";
+import { SetFlows } from "./SetFlows";
+import { type Earlier, type EnvironmentName, type EnvironmentState, type Publication, versionsApi } from "./versionsApi";
 import { When } from "./When";
 
 export function Environments() {
@@ -46,18 +47,6 @@ export function Environments() {
   );
 }
 
-function Card({ title, hint, children, testId }: { title: string; hint: string; children: ReactNode; testId?: string }) {
-  return (
-    <section className="flex min-w-0 flex-col gap-3 rounded-lg border bg-surface p-4" data-testid={testId}>
-      <div>
-        <h2 className="text-sm font-semibold">{title}</h2>
-        <p className="text-xs text-soft">{hint}</p>
-      </div>
-      {children}
-    </section>
-  );
-}
-
 interface EnvironmentProps {
   state: EnvironmentState;
   mayPublish: boolean;
@@ -83,6 +72,12 @@ function Environment({ state, mayPublish, mayRollBack, onPublish, onRollBack }: 
             {` · ${current.by} · ${current.version.slice(0, 10)}`}
           </p>
           <p>{state.is_whole ? <Badge tone={differing === 0 ? "accent" : "plain"}>{differing === 0 ? words.same : words.differs(differing)}</Badge> : <Badge tone="danger">{words.damaged}</Badge>}</p>
+          {Object.keys(current.flows).length > 0 && (
+            <div className="text-xs">
+              <p>{words.isTrainedSet}</p>
+              <SetFlows flows={current.flows} />
+            </div>
+          )}
           {current.notes.map((note) => (
             <p key={note} className="text-xs text-soft">
               {note}
@@ -95,7 +90,7 @@ function Environment({ state, mayPublish, mayRollBack, onPublish, onRollBack }: 
           {words.publish}
         </Button>
         {last !== undefined && (
-          <Button icon={RotateCcw} disabled={!mayRollBack} onClick={() => onRollBack(last)} data-testid={`rollback-${environment}`}>
+          <Button icon={RotateCcw} disabled={!mayRollBack || !last.can_run} title={last.can_run ? undefined : words.gone} onClick={() => onRollBack(last)} data-testid={`rollback-${environment}`}>
             {words.rollback}
           </Button>
         )}
@@ -116,7 +111,7 @@ function Environment({ state, mayPublish, mayRollBack, onPublish, onRollBack }: 
                     {` · ${publication.by}`}
                   </span>
                 </span>
-                <Button disabled={!mayRollBack} onClick={() => onRollBack(publication)}>
+                <Button disabled={!mayRollBack || !publication.can_run} title={publication.can_run ? undefined : words.gone} onClick={() => onRollBack(publication)}>
                   {words.runAgain}
                 </Button>
               </li>
@@ -129,7 +124,7 @@ function Environment({ state, mayPublish, mayRollBack, onPublish, onRollBack }: 
 }
 
 /** Earlier versions, the latest first, each once, without the one that runs. */
-function earlierOf({ current, publications }: EnvironmentState): readonly Publication[] {
+function earlierOf({ current, publications }: EnvironmentState): readonly Earlier[] {
   const seen = new Set([current?.version]);
   const newest = [...publications].sort((one, other) => other.number - one.number);
   return newest.filter((publication) => {

@@ -8,9 +8,8 @@ import { Badge } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { changedFields } from "./changedFields";
 import { FlowSketch } from "./FlowSketch";
+import { TONES } from "./tones";
 import type { Change, FlowChange } from "./versionsApi";
-
-export const TONES = { added: "accent", changed: "warning", removed: "danger", moved: "plain" } as const;
 
 export function FlowDifference({ flow, onRestore }: { flow: FlowChange; onRestore: (() => void) | null }) {
   const name = (flow.after ?? flow.before)?.name ?? flow.id;

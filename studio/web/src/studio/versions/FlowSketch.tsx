@@ -6,6 +6,7 @@ import { START, type Flow } from "../api/types";
 import { NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH, toGraph } from "../canvas/graph";
 import { tidied } from "../canvas/layout";
 import { titleOf } from "../canvas/stepWords";
+import { MARKS } from "./marks";
 import type { Change, EdgeChange } from "./versionsApi";
 
 const BOXES: Readonly<Record<Change | "same", string>> = {
@@ -15,7 +16,6 @@ const BOXES: Readonly<Record<Change | "same", string>> = {
   moved: "fill-sunken stroke-edge",
   same: "fill-surface stroke-line",
 };
-const MARKS: Readonly<Record<Change, string>> = { added: "+", changed: "≠", removed: "−", moved: "↕" };
 const LINES = { added: "stroke-accent", removed: "stroke-danger" };
 const MARGIN = 12;
 
@@ -51,7 +51,7 @@ export function FlowSketch({ flow, states, edges, label }: FlowSketchProps) {
         if (place === undefined) return null;
         const title = titleOf(step);
         return (
-          <g key={step.key}>
+          <g key={step.key} data-step={step.key} data-state={change ?? "same"}>
             <rect x={place.x} y={place.y} width={NODE_WIDTH} height={NODE_HEIGHT} rx="8" className={BOXES[change ?? "same"]} strokeWidth={change === undefined ? 2 : 5} />
             <text x={place.x + 14} y={place.y + NODE_HEIGHT / 2 + 8} className="fill-ink font-medium" fontSize="22">
               {`${change === undefined ? "" : `${MARKS[change]} `}${title.length > 18 ? `${title.slice(0, 17)}…` : title}`}

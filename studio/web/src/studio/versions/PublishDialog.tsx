@@ -1,4 +1,4 @@
-/** Publishing the draft: a few words on what is new; production asks once more; errors lead to their place. */
+/** Publishing the draft, or a set that was trained: a few words on what is new; production asks once more; errors lead to their place. */
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -9,20 +9,39 @@ import { useFocusStep } from "../canvas/focusStore";
 import { useProject } from "../document/DocumentProvider";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { Check, Field, TextArea } from "../ui/Field";
+import { Check, Choice, Field, TextArea } from "../ui/Field";
+import { ago } from "../ui/time";
 import { toast } from "../ui/toasts";
+import { requireSaved } from "./requireSaved";
+import { SetFlows } from "./SetFlows";
+import { useTrainedSets } from "./useTrainedSets";
 import { useRefresh } from "./useVersions";
-import { type EnvironmentName, versionsApi } from "./versionsApi";
+import { type EnvironmentName, type TrainedSet, versionsApi } from "./versionsApi";
 
-export function PublishDialog({ environment, onDone }: { environment: EnvironmentName; onDone: () => void }) {
-  const { project } = useProject();
+const DRAFT = "";
+
+interface PublishDialogProps {
+  environment: EnvironmentName;
+  /** Of a trained set; without it the draft is proposed. */
+  version?: string;
+  onDone: () => void;
+}
+
+export function PublishDialog({ environment, version, onDone }: PublishDialogProps) {
+  const { project, store } = useProject();
+  const sets = useTrainedSets();
+  const [chosen, setChosen] = useState(version ?? DRAFT);
+  const chosenSet = sets.find((one) => one.version === chosen);
   const refresh = useRefresh();
   const { go } = useFocusStep();
   const [message, setMessage] = useState("");
   const [isSure, setSure] = useState(environment === "staging");
   const [isAllowed, setAllowed] = useState(false);
   const { mutate, error, isPending } = useMutation({
-    mutationFn: () => versionsApi.publish(project, environment, message.trim(), isAllowed),
+    mutationFn: async () => {
+      if (chosen === DRAFT) await requireSaved(store);
+      return versionsApi.publish(project, { environment, message: message.trim(), is_allowed: isAllowed, version: chosen === DRAFT ? null : chosen });
+    },
     onSuccess: ({ left_out: leftOut }) => {
       refresh();
       onDone();
@@ -41,6 +60,12 @@ export function PublishDialog({ environment, onDone }: { environment: Environmen
     <Dialog title={title} isOpen onClose={onDone} testId="publish-dialog">
       <form className="flex flex-col gap-4 p-4" onSubmit={save}>
         <p className="text-sm text-soft">{words.publishHint}</p>
+        {sets.length > 0 && (
+          <Field label={words.what} help={chosen === DRAFT ? undefined : words.setHint}>
+            {({ id, describedBy }) => <Choice id={id} describedBy={describedBy} value={chosen} options={[{ value: DRAFT, label: words.draftAsItIs }, ...sets.map(optionOf)]} onChange={setChosen} />}
+          </Field>
+        )}
+        {chosenSet !== undefined && <SetFlows flows={chosenSet.flows} />}
         <Field label={words.message} help={words.messageMissing}>
           {({ id, describedBy }) => <TextArea id={id} aria-describedby={describedBy} autoFocus required maxLength={2000} value={message} onChange={setMessage} data-testid="publish-message" />}
         </Field>
@@ -66,4 +91,8 @@ export function PublishDialog({ environment, onDone }: { environment: Environmen
       </form>
     </Dialog>
   );
+}
+
+function optionOf({ version, at, by }: TrainedSet): { value: string; label: string } {
+  return { value: version, label: words.trainedSet(ago(at, Date.now()), by) };
 }

@@ -9,6 +9,7 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Check } from "../ui/Field";
 import { toast } from "../ui/toasts";
+import { requireSaved } from "./requireSaved";
 import { useRefresh } from "./useVersions";
 import { versionsApi } from "./versionsApi";
 
@@ -21,11 +22,14 @@ interface RestoreDialogProps {
 }
 
 export function RestoreDialog({ commit, title, flow, isFree, onDone }: RestoreDialogProps) {
-  const { project } = useProject();
+  const { project, store } = useProject();
   const refresh = useRefresh();
   const [isAllowed, setAllowed] = useState(false);
   const { mutate, error, isPending } = useMutation({
-    mutationFn: () => versionsApi.restore(project, commit, flow, isAllowed),
+    mutationFn: async () => {
+      await requireSaved(store);
+      return versionsApi.restore(project, commit, flow, isAllowed);
+    },
     onSuccess: () => {
       refresh(true);
       onDone();

@@ -80,6 +80,12 @@ export interface FileConflict {
   readonly is_text: boolean;
 }
 
+/** What becomes of files in conflict: a text, or one side whole (`mine` is that of the current branch). */
+export interface Decided {
+  readonly solved: Readonly<Record<string, string>>;
+  readonly sides: Readonly<Record<string, "mine" | "theirs">>;
+}
+
 export interface Merged {
   readonly commit: string | null;
   readonly conflicts: readonly FileConflict[];
@@ -96,6 +102,25 @@ export interface Publication {
   readonly at: string;
   readonly message: string;
   readonly notes: readonly string[];
+  /** Of a trained set: the commit of each flow that was not as in the draft, null where it was left out. */
+  readonly flows: Readonly<Record<string, string | null>>;
+}
+
+/** One that was published before; `can_run`: its files are there, or the history has them. */
+export interface Earlier extends Publication {
+  readonly can_run: boolean;
+}
+
+export interface Published extends Publication {
+  readonly left_out: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Flow versions that were trained together, under the name of what they are. */
+export interface TrainedSet {
+  readonly version: string;
+  readonly at: number;
+  readonly by: string;
+  readonly flows: Readonly<Record<string, string | null>>;
 }
 
 export interface EnvironmentState {
@@ -103,7 +128,7 @@ export interface EnvironmentState {
   readonly current: Publication | null;
   readonly is_whole: boolean;
   readonly changes: Readonly<Record<string, Change>>;
-  readonly publications: readonly Publication[];
+  readonly publications: readonly Earlier[];
 }
 
 export const PAGE = 50;
@@ -119,12 +144,12 @@ export const versionsApi = {
   branches: (project: string): Promise<readonly Branch[]> => request("GET", projectUrl(project, "/branches")),
   newBranch: (project: string, name: string, start: string | null): Promise<Branch> => request("POST", projectUrl(project, "/branches"), { body: { name, start } }),
   switch: (project: string, name: string): Promise<unknown> => request("POST", projectUrl(project, "/branches/switch"), { body: { name } }),
-  merge: (project: string, name: string, solved: Readonly<Record<string, string | null>>): Promise<Merged> =>
-    request("POST", projectUrl(project, "/branches/merge"), { body: { name, solved } }),
+  merge: (project: string, name: string, decided: Decided): Promise<Merged> => request("POST", projectUrl(project, "/branches/merge"), { body: { name, ...decided } }),
   deleteBranch: (project: string, name: string, is_forced: boolean): Promise<void> => request("POST", projectUrl(project, "/branches/delete"), { body: { name, is_forced } }),
   environments: (project: string): Promise<readonly EnvironmentState[]> => request("GET", projectUrl(project, "/environments")),
-  publish: (project: string, environment: EnvironmentName, message: string, is_allowed: boolean): Promise<Publication & { left_out: readonly { path: string; reason: string }[] }> =>
-    request("POST", projectUrl(project, "/publish"), { body: { environment, message, is_allowed } }),
+  trained: (project: string): Promise<readonly TrainedSet[]> => request("GET", projectUrl(project, "/trained")),
+  publish: (project: string, given: { environment: EnvironmentName; message: string; is_allowed: boolean; version: string | null }): Promise<Published> =>
+    request("POST", projectUrl(project, "/publish"), { body: given }),
   rollback: (project: string, environment: EnvironmentName, version: string | null, message: string): Promise<Publication> =>
     request("POST", projectUrl(project, "/rollback"), { body: { environment, version, message } }),
 };

@@ -3,6 +3,7 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { actionStrings as words } from "../../../strings/en/content";
 import { useDoc } from "../../document/DocumentProvider";
+import { OtherKeys } from "../../inspector/OtherKeys";
 import { Check, Choice, Field } from "../../ui/Field";
 import { type Entry, mapOf, withKey } from "../entries";
 import { effectOf, isFound } from "../listing";
@@ -38,6 +39,7 @@ export function ActionForm({ entry }: { entry: Entry }) {
         )}
       </Field>
       <Check label={words.sendDomain} help={words.sendDomainHelp} isChecked={options.send_domain === true} onChange={(isOn) => put("send_domain", isOn ? true : undefined)} />
+      <OtherKeys values={options} known={["effect", "send_domain"]} />
     </div>
   );
 }

@@ -1,10 +1,11 @@
 /** The text of one document: saved when asked, or when the field is left; unsaved work is told. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Save, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { contentStrings, documentStrings as words } from "../../../strings/en/content";
 import { wordsOf } from "../../api/http";
+import type { TextFile } from "../../api/types";
 import { useProject } from "../../document/DocumentProvider";
 import { Badge, SkeletonRows } from "../../ui/Bits";
 import { Button, IconButton } from "../../ui/Button";
@@ -16,8 +17,10 @@ export function DocumentEditor({ document, onGone }: { document: DocumentEntry; 
   const { api, project, store } = useProject();
   const [typed, setTyped] = useState<string | null>(null);
   const [isDeleting, setDeleting] = useState(false);
+  const queries = useQueryClient();
   const { path } = document;
-  const { data, error } = useQuery({ queryKey: ["project", project, "file", path], queryFn: () => api.file(path), enabled: document.is_editable });
+  const queryKey = ["project", project, "file", path];
+  const { data, error } = useQuery({ queryKey, queryFn: () => api.file(path), enabled: document.is_editable });
   useEffect(() => {
     // What is typed was based on what was there when the typing began; a later change of others is then merged.
     if (data !== undefined && typed === null) store.getState().seeFile(path, data.etag);
@@ -29,7 +32,11 @@ export function DocumentEditor({ document, onGone }: { document: DocumentEntry; 
       .getState()
       .edit(contentStrings.labels.edit(document.name), [{ op: "write_file", path, text: typed }])
       .then((edited) => {
-        if (edited !== null) setTyped((now) => (now === typed ? null : now));
+        if (edited === null) return;
+        // What was saved is what is there: letters typed before it is read again go behind it.
+        const etag = edited.files[path];
+        if (etag !== undefined) queries.setQueryData<TextFile>(queryKey, (before) => (before === undefined ? before : { ...before, text: typed, etag }));
+        setTyped((now) => (now === typed ? null : now));
       });
   };
   const remove = (): void => {

@@ -1,6 +1,7 @@
 /** An entity: the roles and groups that its values may have. */
 
 import { intentStrings as words } from "../../../strings/en/content";
+import { OtherKeys } from "../../inspector/OtherKeys";
 import { TextField } from "../../inspector/TextField";
 import { type Entry, linesOf, listOf, mapOf, textOf, withKey } from "../entries";
 import { useContentEdits } from "../useContent";
@@ -16,6 +17,8 @@ export function EntityForm({ entry }: { entry: Entry }) {
     <div className="flex flex-col gap-3 rounded-lg border bg-surface p-4">
       <TextField label={words.roles} help={words.rolesHelp} isMultiline value={listOf(entity.roles).map(textOf).join("\n")} onCommit={(text) => put("roles", text)} />
       <TextField label={words.groups} help={words.groupsHelp} isMultiline value={listOf(entity.groups).map(textOf).join("\n")} onCommit={(text) => put("groups", text)} />
+      <TextField label={words.lookup} help={words.lookupHelp} isMultiline value={(entry.lookup ?? []).join("\n")} onCommit={(text) => edits.lookup(entry.name, linesOf(text))} />
+      <OtherKeys values={entity} known={["roles", "groups"]} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { Combobox } from "../../ui/Combobox";
 import { TextInput } from "../../ui/Field";
 import { useDraft } from "../../ui/useDraft";
-import { marked, plainOf, segmentsOf } from "./marks";
+import { markChoices, marked, plainOf, segmentsOf } from "./marks";
 
 interface ExampleRowProps {
   number: number;
@@ -26,7 +26,7 @@ export function ExampleRow({ number, example, isTwice, onChange, onRemove }: Exa
   const marks = segmentsOf(draft.value).filter((segment) => segment.entity !== null);
   const canMark = picked !== null && marked(draft.value, picked[0], picked[1], "x") !== null;
   const mark = (entity: string): void => {
-    const next = picked === null ? null : marked(draft.value, picked[0], picked[1], entity);
+    const next = picked === null ? null : marked(draft.value, picked[0], picked[1], entity, entities);
     if (next !== null) onChange(next);
     setPicked(null);
   };
@@ -47,14 +47,14 @@ export function ExampleRow({ number, example, isTwice, onChange, onRemove }: Exa
         <div className="flex flex-wrap items-center gap-2">
           {marks.map((segment, index) => (
             <Badge key={index} tone="accent">
-              {words.marked(segment.text, segment.entity ?? "")}
+              {words.marked(segment.text, [segment.entity ?? "", ...segment.parts].join(", "))}
             </Badge>
           ))}
           {canMark && (
             <div className="flex items-center gap-2 text-xs">
               <span>{words.mark}</span>
               <div className="w-48">
-                <Combobox label={words.entity} value="" options={entities.map(({ name }) => ({ value: name }))} onChange={mark} onCreate={mark} testId="mark-entity" />
+                <Combobox label={words.entity} value="" options={markChoices(entities)} onChange={mark} onCreate={mark} testId="mark-entity" />
               </div>
             </div>
           )}

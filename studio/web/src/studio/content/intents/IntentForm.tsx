@@ -5,7 +5,8 @@ import { type FormEvent, useState } from "react";
 import { contentStrings, intentStrings as words } from "../../../strings/en/content";
 import { Button } from "../../ui/Button";
 import { TextInput } from "../../ui/Field";
-import { type Entry, matching, replacedAt, withoutAt } from "../entries";
+import { OtherKeys } from "../../inspector/OtherKeys";
+import { type Entry, mapOf, matching, replacedAt, withoutAt } from "../entries";
 import { useContentEdits } from "../useContent";
 import { ExampleRow } from "./ExampleRow";
 import { sentencesOf, twice } from "./marks";
@@ -52,6 +53,7 @@ export function IntentForm({ entry }: { entry: Entry }) {
           {words.add}
         </Button>
       </form>
+      <OtherKeys values={mapOf(entry.value)} known={[]} />
       {examples.length > 10 && <TextInput aria-label={words.filter} placeholder={words.filter} value={typed} onChange={setTyped} />}
       <ul className="flex flex-col gap-2">
         {shown.slice(0, most).map(({ text, index }) => (

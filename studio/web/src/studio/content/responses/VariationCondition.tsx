@@ -29,7 +29,7 @@ export function VariationCondition({ variation, onChange }: { variation: JsonMap
         <IconButton icon={Trash2} label={words.removeCondition} onClick={remove} />
       </div>
       {isOldCondition(variation.condition) && <p className="text-xs text-soft">{words.oldCondition}</p>}
-      <ConditionBuilder text={text} onChange={(next) => onChange(withKey(variation, "condition", next))} />
+      <ConditionBuilder text={text} isOptional onChange={(next) => onChange(withKey(variation, "condition", next))} />
     </div>
   );
 }

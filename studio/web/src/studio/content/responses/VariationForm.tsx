@@ -2,6 +2,7 @@
 
 import { ArrowUp, Languages, Trash2 } from "lucide-react";
 import { responseStrings as words } from "../../../strings/en/content";
+import { OtherKeys } from "../../inspector/OtherKeys";
 import { Folded } from "../../inspector/Section";
 import { TextField } from "../../inspector/TextField";
 import { Badge } from "../../ui/Bits";
@@ -11,7 +12,7 @@ import { type JsonMap, mapOf, textOf, withKey } from "../entries";
 import { PlayButton } from "../PlayButton";
 import { ButtonRows } from "./ButtonRows";
 import { VariationCondition } from "./VariationCondition";
-import { missingLanguages, otherKeys, withMetadata, withTranslation } from "./variations";
+import { missingLanguages, SHOWN, withMetadata, withText, withTranslation } from "./variations";
 
 interface VariationFormProps {
   number: number;
@@ -44,7 +45,7 @@ export function VariationForm({ number, variation, language, languages, onChange
           help={words.textHelp}
           value={text}
           isMultiline
-          onCommit={(next) => onChange({ ...variation, text: next })}
+          onCommit={(next) => onChange(withText(variation, next))}
           testId={`text-${number}`}
         />
         {languages.map((each) => (
@@ -72,7 +73,8 @@ export function VariationForm({ number, variation, language, languages, onChange
         <Rephrasing variation={variation} onChange={onChange} />
         <ButtonRows variation={variation} onChange={onChange} />
         <TextField label={words.image} help={words.imageHelp} value={textOf(variation.image)} onCommit={(next) => onChange(withKey(variation, "image", next.trim()))} />
-        {otherKeys(variation).length > 0 && <p className="text-xs text-soft">{words.otherKeys(otherKeys(variation).join(", "))}</p>}
+        <OtherKeys values={variation} known={SHOWN} />
+        <OtherKeys values={mapOf(variation.metadata)} known={["rephrase", "rephrase_prompt", "template"]} />
       </Folded>
     </section>
   );

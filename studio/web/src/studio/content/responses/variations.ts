@@ -3,7 +3,9 @@
 import type { Json } from "../../api/types";
 import { isMap, type JsonMap, listOf, mapOf, textOf, withKey } from "../entries";
 
-const SHOWN = new Set(["text", "condition", "channel", "translation", "buttons", "image", "metadata", "allow_interruptions"]);
+export const SHOWN: readonly string[] = ["text", "condition", "channel", "translation", "buttons", "image", "metadata", "allow_interruptions"];
+/** What a variation can say without a text. */
+const WORDLESS = ["buttons", "image", "attachment", "elements", "quick_replies", "custom", "links"];
 
 /** A variation may be a bare text. */
 export function variationsOf(value: Json): readonly JsonMap[] {
@@ -50,8 +52,9 @@ export function isOldCondition(condition: Json | undefined): boolean {
   return condition !== undefined && condition !== null && typeof condition !== "string";
 }
 
-export function otherKeys(variation: JsonMap): readonly string[] {
-  return Object.keys(variation).filter((key) => !SHOWN.has(key));
+/** A variation that shows something else may go without a text. */
+export function withText(variation: JsonMap, text: string): { [key: string]: Json } {
+  return WORDLESS.some((key) => key in variation) ? withKey(variation, "text", text) : { ...variation, text };
 }
 
 /** The first words of a response, for a list. */

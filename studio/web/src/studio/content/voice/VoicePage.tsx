@@ -8,6 +8,7 @@ import { TextInput } from "../../ui/Field";
 import { mapOf, matching } from "../entries";
 import { CallForm } from "./CallForm";
 import { Engines } from "./Engines";
+import { SessionForm } from "./SessionForm";
 import { SettingRow } from "./SettingRow";
 import { GROUPS, SETTINGS, titleOf } from "./settings";
 import { StepPolicies } from "./StepPolicies";
@@ -21,6 +22,7 @@ export function VoicePage() {
   return (
     <Page title={contentStrings.sections.voice} hint={contentStrings.hints.voice}>
       <CallForm file={file} />
+      <SessionForm />
       <TextInput aria-label={words.filter} placeholder={words.filter} value={typed} onChange={setTyped} className="max-w-80" data-testid="filter-settings" />
       {GROUPS.map((group) => {
         const settings = found.filter((setting) => setting.group === group);

@@ -1,0 +1,142 @@
+import { describe, expect, it, vi } from "vitest";
+import { fakeServer, flowOf } from "../api/fake";
+import { ApiProblem } from "../api/http";
+import type { Command } from "../api/types";
+import { createDocumentStore, type DocumentStore, type Gesture } from "./documentStore";
+import { keptOf } from "./keptQueue";
+import { NO_HISTORY, NOTHING_SELECTED } from "./history";
+import { standing, withoutFirst } from "./sending";
+
+const FLOW = flowOf("pay", [
+  { id: "ask", collect: "amount" },
+  { id: "say", action: "utter_paid" },
+]);
+const FULL = new ApiProblem(507, "save-failed", "The disk is full.", {});
+
+const add = (id: string): Command => ({ op: "add_step", flow: "pay", at: { from: "ask", kind: "next", index: 0 }, step: { type: "action", id, fields: { action: "utter_x" } } });
+const keys = (store: DocumentStore): string[] => (store.getState().flows.pay?.steps ?? []).map((step) => step.key);
+const inState = (store: DocumentStore, save: string): Promise<void> => vi.waitFor(() => expect(store.getState().save).toBe(save));
+
+class Memory {
+  readonly kept = new Map<string, string>();
+  get length(): number {
+    return this.kept.size;
+  }
+  key = (index: number): string | null => [...this.kept.keys()][index] ?? null;
+  getItem = (key: string): string | null => this.kept.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.kept.set(key, value);
+  removeItem = (key: string): void => void this.kept.delete(key);
+}
+
+async function opened(server = fakeServer([FLOW]), storage = new Memory(), retryMs = [5]) {
+  const [troubles, reliefs]: [string[], string[]] = [[], []];
+  const store = createDocumentStore("bank", server.api, {
+    onTrouble: (message) => troubles.push(message),
+    onRelief: (message) => reliefs.push(message),
+    retryMs,
+    storage: storage as unknown as Storage,
+  });
+  await store.getState().load();
+  await store.getState().openFlow("pay");
+  return { server, store, storage, troubles, reliefs };
+}
+
+describe("an answer that is lost", () => {
+  it("is asked for again by the gesture's name", async () => {
+    const { store, server } = await opened();
+    server.loseNextAnswer();
+    await store.getState().edit("Add", [add("new")]);
+    expect(server.gestures).toHaveLength(1);
+    expect(keys(store)).toEqual(["ask", "new", "say"]);
+  });
+
+  it("is asked for again after a reload, too", async () => {
+    const { store, server, storage } = await opened(undefined, undefined, [100_000]);
+    server.loseNextAnswer();
+    void store.getState().edit("Add", [add("new")]);
+    await inState(store, "offline");
+    store.getState().close();
+    const again = await opened(server, storage);
+    await vi.waitFor(() => expect(again.store.getState().history.past).toHaveLength(1));
+    expect(server.gestures).toHaveLength(1);
+    expect(keys(again.store)).toEqual(["ask", "new", "say"]);
+  });
+
+  it("does not keep the gesture from being undone: what the server has done is taken back there", async () => {
+    const { store, server } = await opened(undefined, undefined, [100_000]);
+    server.loseNextAnswer();
+    void store.getState().edit("Add", [add("new")]);
+    await inState(store, "offline");
+    void store.getState().undo();
+    expect(keys(store)).toEqual(["ask", "say"]);
+    store.getState().sendAgain();
+    await inState(store, "saved");
+    expect(server.flow("pay").steps.map((step) => step.key)).toEqual(["ask", "say"]);
+  });
+});
+
+describe("what cannot be saved just now", () => {
+  it("is kept, told once, and sent again until it is saved", async () => {
+    const { store, server, troubles, reliefs } = await opened(undefined, undefined, [100_000]);
+    server.refuseNext(FULL);
+    void store.getState().edit("Add", [add("new")]);
+    await inState(store, "unsaved");
+    expect(keys(store)).toEqual(["ask", "new", "say"]);
+    server.refuseNext(FULL);
+    store.getState().sendAgain();
+    await inState(store, "unsaved");
+    expect(troubles).toEqual(["The disk is full."]);
+    store.getState().sendAgain();
+    await inState(store, "saved");
+    expect(reliefs).toEqual(["The disk is full."]);
+    expect(store.getState().trouble).toBeNull();
+    expect(server.flow("pay").steps).toHaveLength(3);
+  });
+});
+
+describe("what its maker saw", () => {
+  it("goes with a gesture over a reload, so that nothing is written over what came meanwhile", async () => {
+    const { store, server, storage } = await opened(undefined, undefined, [100_000]);
+    const seen = store.getState().flows.pay?.etag;
+    server.setAway(true);
+    void store.getState().edit("Add", [add("mine")]);
+    await inState(store, "offline");
+    store.getState().close();
+    server.setAway(false);
+    await server.api.edit([add("theirs")], { flows: {}, files: {} }, "theirs", "theirs");
+    expect(server.flow("pay").etag).not.toBe(seen);
+    const again = await opened(server, storage);
+    await vi.waitFor(() => expect(server.gestures).toHaveLength(2));
+    expect(server.gestures[1]?.base).toEqual({ flows: { pay: seen }, files: {} });
+    await inState(again.store, "saved");
+  });
+
+  it("moves on with one's own gestures", async () => {
+    const { store, server } = await opened();
+    await Promise.all(["a", "b"].map((id) => store.getState().edit(id, [add(id)])));
+    expect(server.gestures[1]?.base.flows.pay).toBe("2");
+  });
+});
+
+describe("a queue", () => {
+  const gesture = (kind: Gesture["kind"], label: string): Gesture => ({ id: 1, kind, label, name: label, base: { flows: {}, files: {} }, commands: [], before: NOTHING_SELECTED, after: NOTHING_SELECTED });
+  const names = (queue: readonly Gesture[]): string => queue.map(({ kind, label }) => `${kind} ${label}`).join(", ");
+
+  it("shows what was not taken back", () => {
+    const queue = [gesture("edit", "a"), gesture("edit", "b"), gesture("undo", "b"), gesture("redo", "b"), gesture("undo", "b"), gesture("edit", "c")];
+    expect(names(standing(queue))).toBe("edit a, edit c");
+    expect(names(standing([gesture("undo", "older"), gesture("edit", "a")]))).toBe("edit a");
+  });
+
+  it("loses with a refused gesture what would have taken it back, and nothing older", () => {
+    expect(names(withoutFirst([gesture("edit", "a"), gesture("edit", "b"), gesture("undo", "b"), gesture("undo", "a"), gesture("edit", "c")]))).toBe("edit b, undo b, edit c");
+    expect(names(withoutFirst([gesture("edit", "a"), gesture("undo", "a"), gesture("undo", "older")]))).toBe("undo older");
+  });
+
+  it("is kept with what undoing a saved gesture sends", () => {
+    const entry = { label: "saved", commands: [add("back")], before: NOTHING_SELECTED, after: NOTHING_SELECTED };
+    const kept = keptOf([gesture("edit", "a"), gesture("undo", "a"), gesture("undo", "saved")], { ...NO_HISTORY, past: [entry] });
+    expect(names(kept)).toBe("edit a, undo a, edit saved");
+    expect(kept[2]?.commands).toEqual([add("back")]);
+  });
+});
