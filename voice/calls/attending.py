@@ -201,7 +201,7 @@ class Attending:
                 self.take(watchdog.TurnDismissed(at_ms))
             case events.ReplyPaused(reply_id):
                 self.take(watchdog.ReplyHeld(at_ms, reply_id, is_held=True))
-            case events.ReplyResumed(reply_id):
+            case events.ReplyResumed(reply_id) | events.ReplyFinished(reply_id):  # one may end while it is being paused
                 self.take(watchdog.ReplyHeld(at_ms, reply_id, is_held=False))
             case _:
                 pass

@@ -160,14 +160,16 @@ def test_the_active_step_is_lit_within_a_tenth_of_a_second(trying: Studio) -> No
                     if (isStep) times.event.push(performance.now());
                     return value;
                 };
-                new MutationObserver((all) => {
-                    const isLit = all.some((one) => one.target.classList?.contains('is-active'));
-                    if (isLit) times.lit.push(performance.now());
-                }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] });
+                const active = () => document.querySelector('.is-active')?.dataset.testid;
+                let before = active();
+                new MutationObserver(() => {
+                    if (active() !== undefined && active() !== before) times.lit.push(performance.now());
+                    before = active() ?? before;
+                }).observe(document.body, { subtree: true, childList: true, attributes: true });
             }"""
         )
         took_ms = []
-        for text in ("set slot appointment_type checkup", "set slot appointment_day 2026-01-05"):
+        for text in ("set slot appointment_type checkup", "start flow test_results"):
             page.evaluate("() => { window.times.event.length = 0; window.times.lit.length = 0; }")
             say(page, text)
             page.wait_for_function("() => window.times.lit.some((at) => at >= window.times.event[0])")
@@ -176,8 +178,10 @@ def test_the_active_step_is_lit_within_a_tenth_of_a_second(trying: Studio) -> No
                     "() => window.times.lit.find((at) => at >= window.times.event[0]) - window.times.event[0]"
                 )
             )
+            if took_ms[-1] <= MOST_LIT_MS:
+                break  # otherwise once more: a machine that stalls makes one of them late
         print(f"lit {min(took_ms):.0f} ms after the event")
-        assert min(took_ms) <= MOST_LIT_MS  # a machine that stalls once makes one of them late
+        assert min(took_ms) <= MOST_LIT_MS
 
 
 def test_the_canvas_follows_into_another_flow_until_told_not_to(trying: Studio) -> None:

@@ -78,15 +78,16 @@ def test_a_text_editor_beside_the_page(studio: Studio, open_page: OpenPage) -> N
     node(page, "ask_day").click()
     field = page.get_by_label(LISTEN, exact=True)
     held: list[Route] = []
-    page.route("**/edit", held.append)
+    page.route("**/edit", lambda route: held.append(route))  # Playwright wants a function of its own
     with page.expect_request("**/edit"):
         field.fill("the day that the caller would like")
         page.keyboard.press("Tab")
     path = flows_file(studio.folder)
     path.write_text(path.read_text().replace(f"  {FLOW}:\n", f"  # by hand\n  {FLOW}:\n", 1))
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saving")
+    while held:
+        held.pop().continue_()
     page.unroute("**/edit")
-    held[0].continue_()
     saved(page)
     expect(field).to_have_value("the day that the caller would like")
     text = path.read_text()
