@@ -141,6 +141,9 @@ def judge(part: Part, reply: int, during: Sequence[ServerEvent], heard: Heard) -
     told = {event.type for event in own}
     resumed_ms = max((event.at_ms for event in own if event.type == "reply_resumed"), default=None)
     on_again_ms = heard.first_after(resumed_ms - WINDOW_MS) if resumed_ms is not None else None
+    if resumed_ms is not None and on_again_ms is not None:
+        # What is audible later than this after the reply went on was kept from nobody: it was in a pause of its own.
+        on_again_ms = min(on_again_ms, resumed_ms + QUIET_MS)
     silent_ms, quiet_ms = silence_after(heard) if part.kind == WORDS else (None, None)
     return Interrupted(
         kind=part.kind,

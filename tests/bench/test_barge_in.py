@@ -86,6 +86,17 @@ def test_a_noise_holds_the_reply_and_it_goes_on():
     assert found.resume_ms == 250  # the cough ends at 4600
 
 
+def test_a_pause_of_the_replys_own_is_not_counted_as_being_held():
+    between = record(
+        reply((2_000, 4_200), (5_400, 7_000)),
+        event(4_150, "reply_paused", reply_id=2),
+        event(4_845, "reply_resumed", reply_id=2, reason="noise"),
+        event(7_000, "reply_finished", reply_id=2),
+    )
+    (found,) = judge_call(between, [[whole("cough")]])
+    assert found.resume_ms == 365  # the cough ends at 4600; 120 ms may pass on the way
+
+
 def test_a_reply_that_goes_on_before_the_noise_is_over_has_lost_nothing():
     early = record(
         reply((2_000, 4_100), (4_400, 7_000)),
