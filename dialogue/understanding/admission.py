@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogue.understanding.accepted import as_slot
 from dialogue.understanding.fast_path.control import hand_over
 from dialogue.understanding.grammar import allowed_slots
 from dialogue.understanding.naming import slots_of
+from dialogue.understanding.normalising import normalised
 from dialogue.understanding.situation import Situation
 from flows.commands import (
     CancelFlow,
@@ -113,5 +113,6 @@ def admitted(proposed: Sequence[Command], situation: Situation, offered: Sequenc
 
 def _as_wanted(command: SetSlot, slot: Slot, situation: Situation) -> SetSlot:
     """Write a value as every stage does: "eight three one" as "831", an address as a form wants it."""
-    value = as_slot(slot, command.value, situation)
+    # Which half of a day is meant is settled by now: "11:00" that was "eleven in the morning" is not asked about again.
+    value = normalised(slot, command.value, description=situation.description(slot), now=situation.now)
     return command if value == command.value else replace(command, value=value)

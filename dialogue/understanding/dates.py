@@ -135,11 +135,12 @@ def read_times(said: str) -> tuple[time, ...]:
     if found["to"] is not None:
         past = {"half": 30, "quarter": 15}.get(found["part"]) or int(re.sub(r"\D", "", found["part"]) or 99)
         is_before = found["way"] in ("to", "before", "of")
-        hour, minute = (hour - 1, 60 - past) if is_before else (hour, past)
+        before = (hour - 2) % 12 + 1 if 1 <= hour <= 12 else hour - 1  # a quarter to one is 12:45
+        hour, minute = (before, 60 - past) if is_before else (hour, past)
     half = found["half"] or ""
     if half in ("pm", "in the afternoon", "in the evening", "at night", "tonight") and 1 <= hour < 12:
         hour += 12
-    elif half in ("am", "in the morning") and hour == 12:
+    elif half in ("am", "in the morning", "at night", "tonight") and hour == 12:
         hour = 0
     is_open = not half and not (hour > 12 or hour == 0 or re.fullmatch(r"0\d:\d\d", text))
     if not (0 <= hour < 24 and 0 <= minute < 60):

@@ -57,9 +57,9 @@ def is_held_enough(state: TurnState, overlap: Overlap, policy: TurnPolicy) -> bo
     Nods and noise need no final transcript to go on; what sounded like words is waited for.
     """
     held_ms, quiet_ms = state.now_ms - overlap.since_ms, state.now_ms - state.last_sound_ms
-    if overlap.has_thanked:
+    is_known = overlap.is_final or overlap.voiced_ms - overlap.known_ms <= min(UNHEARD_MS, overlap.known_ms)
+    if overlap.has_thanked and is_known:
         return quiet_ms >= THANKED_MS
-    is_known = overlap.voiced_ms - overlap.known_ms <= min(UNHEARD_MS, overlap.known_ms)
     if overlap.is_wordless and is_known:
         return quiet_ms >= NOD_OVER_MS
     if overlap.so_far is not None:
@@ -112,7 +112,7 @@ def hear_words_over(state: TurnState, given: PartialReady, policy: TurnPolicy) -
     any of its words are known, and the final takes longer than a nod may hold the reply.
     """
     overlap = state.overlap
-    if overlap is None:
+    if overlap is None or overlap.is_final:
         return state, ()
     text = given.text
     if state.phase == "paused":

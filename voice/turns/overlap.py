@@ -69,6 +69,8 @@ class Overlap:
     """How much of it, voiced, those words were of."""
     has_thanked: bool = False
     """It was "thank you": a nod, unless more follows, as it often does ("thank you, that is enough")."""
+    is_final: bool = False
+    """All of its words are known: none that come late, of a part of it, say otherwise."""
 
     @property
     def is_wordless(self) -> bool:

@@ -143,7 +143,7 @@ def _settle(state: TurnState, policy: TurnPolicy) -> Step:
     overlap, pending = state.overlap, state.pending
     is_held = overlap is not None and overlap.is_paused and state.phase == "paused"
     if overlap is not None and is_held and is_held_enough(state, overlap, policy):
-        return _drop(state, "backchannel") if overlap.has_thanked else let_go_on(state, "unknown")
+        return _drop(state, "backchannel") if overlap.is_final else let_go_on(state, "unknown")
     if pending is None or overlap is not None:
         return state, ()
     is_heard = pending.audible_ms is not None and state.now_ms - pending.audible_ms >= policy.retract_ms
@@ -212,6 +212,7 @@ def _resume(state: TurnState, policy: TurnPolicy) -> Step:
     paused_ms = state.now_ms - state.run_ms - state.last_sound_ms
     going_on = replace(
         state,
+        overlap=replace(state.overlap, has_thanked=False, is_final=False) if state.overlap else None,
         phase="speaking",
         last_sound_ms=state.now_ms,
         pauses=state.pauses.went_on(paused_ms, is_dictated=state.shape.is_dictated),
@@ -245,7 +246,7 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
         # What was said over a reply that may not be interrupted is kept: there was no other moment to say it.
         if verdict == "backchannel" and (state.is_interruptible or not is_answer(text)):
             if state.overlap.is_paused and is_thanks(text):
-                return replace(state, overlap=replace(state.overlap, has_thanked=True)), ()
+                return replace(state, overlap=replace(state.overlap, has_thanked=True, is_final=True)), ()
             return _drop(state, "backchannel")
         was_pending = state.pending is not None
         state, stopped = take_floor(state) if state.is_interruptible or is_escape(text) else let_go_on(state, "unknown")
@@ -338,12 +339,16 @@ def _fail(state: TurnState, reason: str) -> Step:
 
 
 def _change_reply(state: TurnState, given: ReplyChanged) -> Step:
-    is_other = given.reply_id != state.reply_id
+    is_other = given.reply_id is not None and given.reply_id != state.reply_id
+    dropped: tuple[TurnEffect, ...] = ()
+    if is_other and state.overlap is not None and state.overlap.is_final and state.phase == "paused":
+        # Nobody would end it any more: its words are known, and what it was said over is gone.
+        state, dropped = _drop(replace(state, overlap=None), "backchannel")
     changed = replace(state, reply_id=given.reply_id, is_interruptible=given.is_interruptible)
-    if is_other and given.reply_id is not None:
+    if is_other:
         changed = replace(changed, is_question_out=False, overlap=None, said="")
     # A reply that is over, however short it was, leaves nothing to take back.
-    return _commit_pending(changed) if given.reply_id is None else (changed, ())
+    return _commit_pending(changed) if given.reply_id is None else (changed, dropped)
 
 
 def _note_audible(state: TurnState, given: ReplyAudible) -> TurnState:

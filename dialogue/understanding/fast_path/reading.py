@@ -28,7 +28,7 @@ def read_slot(text: str, slot: Slot, situation: Situation, now: datetime | None 
     found = _found(text, slot, kind, situation, now)
     if found is None or slot.type in ("bool", "float", "categorical", "strict_categorical"):
         return found
-    return normalised(slot, found, description=about, now=now, choose=chooser(slot, situation))
+    return normalised(slot, found, description=about, now=now)  # which half of a day is meant is settled above
 
 
 def _found(text: str, slot: Slot, kind: Kind, situation: Situation, now: datetime | None) -> Json:

@@ -200,7 +200,7 @@ def _answered(acts: Sequence[Act], reading: Reading, situation: Situation) -> li
         if changed:  # "yes, fifty" to a question about five hundred agrees to something else
             return [SetSlot(name, value, EXTRACTOR) for name, value in changed.items()] if says_more else []
         return [SetSlot(asked.name, True, EXTRACTOR)]
-    beside = formed_values(reading.text, situation) if says_more else {}
+    beside = formed_values(reading.text, situation, is_refused=not answer) if says_more else {}
     return [SetSlot(name, value, EXTRACTOR) for name, value in ({asked.name: answer} | beside).items()]
 
 

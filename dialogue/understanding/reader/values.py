@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from dialogue.understanding.accepted import as_slot
 from dialogue.understanding.carriers import bare_answer
@@ -42,6 +43,8 @@ _PREPOSITION = re.compile(r"^(?:on|at|for|by|from|in(?! the\b)(?! \w+ (?:days|we
 _OWNER = re.compile(r"^(?:(?:my|his|her|our|their|your|uh|um)\s+)+", re.IGNORECASE)
 _THINGS = frozenset(("item", "items", "thing", "things", "object", "objects", "article", "belongings"))
 """Last words of the names of slots that hold a thing, whoever it is that it belongs to."""
+_SAID_OF_IT: Final = re.compile(r"\s+(?:is|are|was|were|would|costs?|takes?|sounds?)\b|'s\b", re.IGNORECASE)
+"""What follows a value that is talked about and not chosen."""
 _LEAST_CLAUSE = 4
 """Words from which on what answers a question in one's own words is a sentence, and is taken to its end."""
 _EDGE = re.compile(r"^[\s,.;:!?\"']+|[\s,;:!?\"']+$|(?<!\b[A-Za-z])\.+$")
@@ -60,7 +63,7 @@ def find_values(
         reading.text, slots, situation.descriptions, taken=topic_stems(topic), asked=asked, now=situation.now
     )
     found.take_formed(ruled)
-    found.take_said()
+    found.take_said(ruled)
     found.take_rest(ruled)
     found.take_meant()
     changed = {name: value for name, value in found.values.items() if situation.values.get(name) != value}
@@ -85,12 +88,15 @@ def answers_surely(text: str, situation: Situation) -> bool:
     return any(sum(map(str.isdigit, str(one.value))) >= SURE_FIGURES for one in found)
 
 
-def formed_values(text: str, situation: Situation) -> dict[str, Json]:
-    """Values not known yet that a turn says in a form of their own, or names, beside a yes or no: "yes, two large"."""
+def formed_values(text: str, situation: Situation, *, is_refused: bool) -> dict[str, Json]:
+    """Values not known yet that a turn says in a form of their own, or names, beside a yes or no: "yes, two large".
+
+    `is_refused`: beside a no, of which what is said about a value is the reason: "no, courier is too expensive".
+    """
     slots = [slot for slot in situation.fillable if slot.type != "bool" and situation.values.get(slot.name) is None]
     formed = [slot for slot in slots if kind_of(slot, situation.description(slot)) in {*FORMED, "category"}]
     found = fill_slots(text, formed, situation.descriptions, now=situation.now)
-    return {one.slot: one.value for one in found}
+    return {one.slot: one.value for one in found if not (is_refused and _SAID_OF_IT.match(text, one.end))}
 
 
 def contradictions(reading: Reading, situation: Situation) -> dict[str, Json]:
@@ -173,20 +179,20 @@ class Finding:
             for name, said in self._said.items()
         )
 
-    def take_said(self) -> None:
-        """Take what the reader found, the surest first."""
+    def take_said(self, ruled: Sequence[Filled]) -> None:
+        """Take what the reader found, the surest first. What was `ruled` for other slots is not taken for words."""
         for name, said in sorted(self._said.items(), key=lambda item: -item[1].share):
             if name in self.values or self._is_taken(said.start, said.end):
                 continue
             slot = self._slots[name]
             if slot is self._asked and self._kinds[name] == "free":
-                said = self._to_its_end(said)
+                said = self._to_its_end(said, ruled)
             value, sure = value_of(slot, said, self._reading, self._situation)
             if value is not None:
                 self._take(name, value, *_stretch(slot, value, said, self._reading.text))
                 self.share = min(self.share, said.share * sure)
 
-    def _to_its_end(self, said: Said) -> Said:
+    def _to_its_end(self, said: Said, ruled: Sequence[Filled]) -> Said:
         """A sentence that answers the question as a whole: "i wasn't even in town that day", not without its end."""
         text = self._reading.text
         bare = bare_answer(text)
@@ -194,9 +200,15 @@ class Finding:
         words, rest = len(split_words(text[said.start : said.end])), text[said.end : begin + len(bare)]
         is_begun = begin >= 0 and not strip_fillers(split_words(text[begin : said.start]))
         is_one = not re.search(r"[,.;:!?]", rest) and len(split_words(rest)) <= words
-        if not is_begun or not is_one or words < _LEAST_CLAUSE or self._is_taken(said.end, begin + len(bare)):
+        end = begin + len(bare)
+        if not is_begun or not is_one or words < _LEAST_CLAUSE or self._is_taken(said.end, end):
             return said
-        return replace(said, end=max(said.end, begin + len(bare)))
+        others = [one for one in self._said.values() if one is not said] + [
+            one for one in ruled if one.slot not in self.values
+        ]
+        if any(one.start < end and said.end < one.end for one in others):
+            return said  # "it keeps restarting, account number 88231": a value of another slot
+        return replace(said, end=max(said.end, end))
 
     def take_rest(self, ruled: Sequence[Filled]) -> None:
         """Take what rules found in words that are still free."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from dialogue.understanding.accepted import as_slot
+from dialogue.understanding.admission import admitted
+from dialogue.understanding.dates import read_times
 from dialogue.understanding.fast_path.reading import read_slot
 from dialogue.understanding.situation import Situation, slot_descriptions
+from flows.commands import SetSlot
 from flows.loader import load_assistant
 
 FILES = {
@@ -20,10 +24,12 @@ slots:
   visit_day: {type: text, mappings: [{type: from_llm}]}
   visit_time: {type: text, mappings: [{type: from_llm}]}
   call_time: {type: text, mappings: [{type: from_llm}]}
+  bar_time: {type: text, mappings: [{type: from_llm}]}
 responses:
   utter_ask_visit_day: [{text: When?}]
   utter_ask_visit_time: [{text: At what time?}]
   utter_ask_call_time: [{text: When may we call?}]
+  utter_ask_bar_time: [{text: And the bar?}]
   utter_closed: [{text: We are closed then.}]
 """,
     "data/flows.yml": """
@@ -43,6 +49,11 @@ flows:
             utter: utter_closed
       - collect: call_time
         description: when to call back, as HH:MM
+      - collect: bar_time
+        description: the time at the bar, such as 19:30
+        rejections:
+          - if: slots.bar_time < "18:00"
+            utter: utter_closed
 """,
 }
 
@@ -84,3 +95,26 @@ def test_the_fast_path_is_as_certain(situation: Situation) -> None:
     slots = situation.assistant.slots
     assert read_slot("at half past seven", slots["visit_time"], situation) == "19:30"
     assert read_slot("at half past seven", slots["call_time"], situation) is None
+
+
+def test_what_was_said_for_certain_is_not_opened_again(situation: Situation) -> None:
+    """ "Eleven in the morning" became 23:00 at a bar that opens at 18:00: 11:00 was read once more, as either."""
+    slot = situation.assistant.slots["bar_time"]
+    assert read_slot("eleven in the morning", slot, situation) == "11:00"
+    open_now = replace(situation, fillable=(slot,))
+    given = admitted([SetSlot("bar_time", "11:00")], open_now, [situation.assistant.flows["visit"]])
+    assert given == (SetSlot("bar_time", "11:00"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ("quarter to one", ((0, 45), (12, 45))),
+        ("quarter to one in the afternoon", ((12, 45),)),
+        ("quarter to twelve", ((11, 45), (23, 45))),
+        ("half past twelve at night", ((0, 30),)),
+        ("twelve in the morning", ((0, 0),)),
+    ],
+)
+def test_around_twelve(said: str, times: tuple[tuple[int, int], ...]) -> None:
+    assert read_times(said) == tuple(time(*one) for one in times)

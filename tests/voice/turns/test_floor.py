@@ -155,6 +155,27 @@ def test_whoever_thanks_is_waited_for_a_little_longer() -> None:
     assert len(alone.of(turn_effects.DropTurn)) == 1
 
 
+def test_thanks_whose_first_words_come_late_let_the_reply_go_on_and_are_over() -> None:
+    """A partial of a part of it, after its final, was taken for words: the reply was held for 6 s."""
+    caller = "...." + "#" * 6 + "." * 60
+    line = Timeline(caller=caller, assistant="=" * len(caller), transcript_ms=100, partial_ms=700)
+    line.transcripts = _Told(iter(["Okay, thank", "Okay, thank you."]))  # type: ignore[assignment]
+    line.run()
+    ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
+    assert resumed_ms - 1_000 <= 640
+    assert len(line.of(turn_effects.DropTurn)) == 1
+
+
+def test_words_behind_thanks_wait_for_their_final() -> None:
+    """What went on behind "thank you" was thrown away after 600 ms of silence, before its words had come."""
+    caller = "...." + "#" * 4 + ".." + "#" * 14 + "." * 40
+    line = Timeline(caller=caller, assistant="=" * len(caller), transcript_ms=900, partial_ms=150)
+    line.transcripts = _Told(iter(["Thank you.", "Thank you.", "Thank you, please cancel the order."]))  # type: ignore[assignment]
+    line.run()
+    assert len(line.of(turn_effects.StopReply)) == 1
+    assert not line.of(turn_effects.DropTurn)
+
+
 class _Told(list[str]):
     """Transcripts that come one after the other, whoever asks; the last one goes on."""
 

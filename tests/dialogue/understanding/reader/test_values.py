@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from dialogue.understanding.reader.values import find_values
+from dialogue.understanding.reader.values import find_values, formed_values
 from flows.effects import Expectation
 from flows.model import Assistant, Slot
-from tests.dialogue.understanding.reader.scripted import Scripted, open_turn
+from tests.dialogue.understanding.reader.scripted import Scripted, asked, open_turn
 
 
 def test_a_house_number_counts_nobody(assistant: Assistant) -> None:
@@ -52,6 +52,22 @@ def test_a_sentence_that_answers_is_taken_to_its_end(assistant: Assistant, text:
     places = {"remark": found} | ({"party": "two"} if text.endswith("two") else {})
     values, _ = find_values(Scripted(text, places=places), slots, situation, None, is_candidate=False)  # type: ignore[arg-type]
     assert values["remark"] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused", "values"),
+    [
+        ("no, on the terrace", True, {"area": "terrace"}),
+        ("no, the terrace is too loud", True, {}),
+        ("no, the terrace would be too cold for four", True, {"party": 4}),
+        ("yes, the terrace is fine", False, {"area": "terrace"}),
+    ],
+)
+def test_what_is_said_of_a_value_beside_a_no_is_the_reason(
+    assistant: Assistant, text: str, is_refused: bool, values: dict[str, object]
+) -> None:
+    situation = asked(assistant, "high_chair")
+    assert formed_values(text, situation, is_refused=is_refused) == values
 
 
 @pytest.mark.parametrize(
