@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import studio
-from flows.errors import Finding
+from flows.errors import AssistantInvalid, Finding
 from flows.loader import examine, load_assistant
 from flows.model import Assistant
 from studio.calls import check_calls
@@ -76,7 +76,11 @@ def load(folder: Path, *, profile: str | None = None) -> Assistant:
     Raises:
         AssistantInvalid: with all findings.
     """
-    return load_assistant(folder, profile=profile, environment=os.environ)
+    try:
+        return load_assistant(folder, profile=profile, environment=os.environ)
+    except AssistantInvalid as error:
+        # Whoever calls is told the findings; not from the first error, which has them with their values.
+        raise AssistantInvalid(hidden(error.findings, folder, os.environ)) from None
 
 
 def _example() -> Path:

@@ -40,11 +40,8 @@ def without_values(text: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         cut = min(len(value) - 1, _LONGEST_SHOWN)
         for length in (len(value), *range(cut, _SURELY - 1, -1)):
-            shown = value[:length].lower()
-            place = text.lower().find(shown)
-            while place >= 0:
-                text = f"{text[:place]}${{{name}}}{text[place + length :]}"
-                place = text.lower().find(shown, place + len(name) + 3)
+            told = f"${{{name}}}".replace("\\", "\\\\")
+            text = re.sub(re.escape(value[:length]), told, text, flags=re.IGNORECASE)
     return text
 
 

@@ -45,16 +45,30 @@ async def publish(
     """
     project = await bench.project(project_id)
     kept = bench.environments_of(project)
-    if wanted.version is None:
+    async with bench.publishing[project_id]:  # else whoever began first could be put last, over what is newer
+        if wanted.version is None:
+            async with bench.whole(project_id):
+                candidate = await asyncio.to_thread(kept.draft)
+        else:
+            candidate = await asyncio.to_thread(kept.trained, wanted.version)
+        version = await asyncio.to_thread(kept.checked, candidate)
+        put = partial(kept.put, wanted.environment, wanted.message, author, (candidate, version))
         async with bench.whole(project_id):
-            candidate = await asyncio.to_thread(kept.draft)
-    else:
-        candidate = await asyncio.to_thread(kept.trained, wanted.version)
-    version = await asyncio.to_thread(kept.checked, candidate)
-    put = partial(kept.put, wanted.environment, wanted.message, author, (candidate, version))
-    async with bench.whole(project_id):
-        made = await asyncio.to_thread(put, is_allowed=wanted.is_allowed)
+            made = await asyncio.to_thread(put, is_allowed=wanted.is_allowed)
     return made, candidate.left_out
+
+
+async def roll_back(
+    bench: Workbench, project_id: str, environment: str, author: Author, *, version: str | None, message: str
+) -> Publication:
+    """Run an earlier version again, behind a publishing that is under way.
+
+    Raises: what `Environments.rollback` raises.
+    """
+    kept = bench.environments_of(await bench.project(project_id))
+    async with bench.publishing[project_id]:
+        back = partial(kept.rollback, environment, author, version=version, message=message)
+        return await asyncio.to_thread(back)
 
 
 async def take_push(
@@ -65,10 +79,10 @@ async def take_push(
     project = await bench.project(project_id)
     read = partial(read_incoming, push=push, allows_errors=allows_errors, allows_code=allows_code)
     for _ in range(MOST_TRIES):
-        found = await asyncio.to_thread(read, project)
-        if isinstance(found, Pushed):
-            return found
         try:
+            found = await asyncio.to_thread(read, project)
+            if isinstance(found, Pushed):
+                return found
             async with bench.whole(project_id) as now:
                 return await asyncio.to_thread(found.put, now)
         except FilesChanged:

@@ -79,6 +79,8 @@ class Workbench:
         self._open: dict[str, OpenProject] = {}  # the longest unused first
         self._used_s: dict[str, float] = {}
         self._starting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.publishing: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One at a time for each project, from reading to putting: taken before `whole`, while edits go on."""
         self._opening: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._presence: dict[str, Presence] = defaultdict(Presence)
         self._watching: dict[str, asyncio.Task[None]] = {}
@@ -191,7 +193,8 @@ class Workbench:
         self.environments_of(project).forget()
         self._trainings.forget(project.key)
         self._tests.forget(project.key)
-        self._notes(project).unlink(missing_ok=True)
+        with suppress(OSError):  # the project is gone already
+            self._notes(project).unlink(missing_ok=True)
 
     def _notes(self, project: Project) -> Path:
         return self._data / "gestures" / f"{project.key}.jsonl"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -16,11 +12,10 @@ from studio.api.authentication import Asking
 from studio.api.given import Given
 from studio.api.projects import Bench
 from studio.authoring import condition_builder
-from studio.authoring.commands import Base, Command, DeleteFile, Patch, Put, RenameFlow, WriteFile
-from studio.authoring.project import OpenProject
+from studio.authoring.commands import Base, Command, RenameFlow
 from studio.authoring.shapes import Conflict
-from studio.errors import RequestUnusable, StudioError
-from studio.projects.guarding import require_open_settings, settings_of
+from studio.errors import RequestUnusable
+from studio.projects.guarding import require_open_settings
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["editing"])
 MOST_COMMANDS = 500
@@ -87,8 +82,6 @@ async def search(project: str, bench: Bench, q: Annotated[str, Query(min_length=
 async def edit(project: str, given: Gesture, by: Asking, bench: Bench) -> Any:
     """Carry out one gesture; 409 with three texts where somebody else has changed the same entry."""
     document = await bench.document(project)
-    if not by.may("administer"):
-        await _require_open_settings(document, given.commands)
     try:
         outcome = await document.edit(
             given.commands,
@@ -97,6 +90,7 @@ async def edit(project: str, given: Gesture, by: Asking, bench: Bench) -> Any:
             label=given.label,
             client=given.client,
             gesture=given.gesture,
+            guard=None if by.may("administer") else require_open_settings,
         )
     except RecursionError:
         raise RequestUnusable("What should be saved is nested too deeply. Nothing was saved: split it.") from None
@@ -105,30 +99,11 @@ async def edit(project: str, given: Gesture, by: Asking, bench: Bench) -> Any:
         return JSONResponse(body, status_code=409)
     moved = {flow_id: keys for flow_id, keys in outcome.moved.items() if keys}
     renamed = {each.flow: each.id for each in given.commands if isinstance(each, RenameFlow) and each.flow != each.id}
-    if moved or renamed:
+    if (moved or renamed) and not outcome.is_again:
         await bench.change_comments(project, lambda now: now.moved(moved).renamed(renamed))
     detail = {"label": given.label, "flows": [flow.id for flow in outcome.flows], "files": sorted(outcome.files)}
     await bench.note(by, "edited", project, detail)
     return Response(outcome.model_dump_json(by_alias=True), media_type="application/json")
-
-
-async def _require_open_settings(document: OpenProject, commands: Sequence[Command]) -> None:
-    """Refuse to change what only an admin may. Raises SettingsRefused."""
-    changes: dict[str, list[bytes | None]] = defaultdict(list)
-    for command in commands:
-        match command:
-            case WriteFile(path=path, text=text):
-                changes[path].append(text.encode())
-            case DeleteFile(path=path):
-                changes[path].append(None)
-            case Patch(file=path, edits=edits):
-                changes[path] += [splice.new.encode() for splice in edits]
-            case Put(file=str(path), value=value):
-                changes[path].append(json.dumps(value, default=str).encode())
-    for path in [path for path in changes if settings_of(path) is not None]:
-        with suppress(StudioError):  # there is no such file yet
-            changes[path].append((await document.read_file(path)).text.encode())
-    require_open_settings(changes)
 
 
 @router.post("/conditions")

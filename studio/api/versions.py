@@ -22,7 +22,7 @@ from studio.projects.environments import Environments
 from studio.projects.git import Person as Author
 from studio.projects.guarding import require_no_code, require_open_settings
 from studio.projects.history import History
-from studio.whole_changes import Publishing
+from studio.whole_changes import Publishing, roll_back
 from studio.workbench import Workbench
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["versions"])
@@ -206,10 +206,8 @@ async def trained(project: str, bench: Bench) -> list[dict[str, Any]]:
 @router.post("/rollback", status_code=201)
 async def rollback(project: str, given: Rollback, by: Asking, bench: Bench) -> dict[str, Any]:
     """Run an earlier version again; without `version` the one before."""
-    kept = await _environments(bench, project)
-    made = await asyncio.to_thread(
-        lambda: kept.rollback(given.environment, _author(by), version=given.version, message=given.message)
-    )
+    back = partial(roll_back, bench, project, given.environment, _author(by))
+    made = await back(version=given.version, message=given.message)
     await _told_publication(bench, project, by, "rolled back", made.to_json())
     return made.to_json()
 

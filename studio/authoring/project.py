@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from flows.errors import Finding as FileFinding
 from flows.model import Assistant
@@ -40,6 +40,8 @@ CHECK_INLINE_MS: Final = 40
 """A whole check that takes no longer is made within the edit; our own choice of the 100 ms that a save may take."""
 CHECK_DELAY_S: Final = 0.3
 """How long edits must pause before the whole is checked again."""
+
+Guard: TypeAlias = Callable[[Mapping[str, tuple[str | None, str | None]]], None]
 
 
 class OpenProject:
@@ -157,10 +159,12 @@ class OpenProject:
         label: str = "",
         client: str = "",
         gesture: str = "",
+        guard: Guard | None = None,
     ) -> Edited | Conflict:
         """Do one gesture: all of it is saved, or nothing. `client` comes back in the event, to know one's own.
 
         `gesture` names it: one that was done before under that name, and whose answer was lost, is answered again.
+        `guard` is told each file that would change, before and after (None: not there), and may refuse by raising.
 
         Raises:
             AuthoringError: it cannot be done, or not be saved; nothing has changed.
@@ -175,6 +179,8 @@ class OpenProject:
             if isinstance(made, Conflict):
                 return made
             paths = changed_paths(before.files, made.files)
+            if guard is not None:
+                guard({path: (before.files.text(path), made.files.text(path)) for path in paths})
             flows, removed = changed_flows(before.files, made.files, paths)
             done = _done(gesture, before, made, paths, flows, removed)
             stamps = await asyncio.to_thread(self._save, before, made, paths, done)
@@ -207,6 +213,7 @@ class OpenProject:
             moved={flow: dict(keys) for flow, keys in done.moved.items()},
             files={path: found.etag for path in done.after if (found := files.files.get(path)) is not None},
             notes=list(done.notes),
+            is_again=True,
         )
 
     def _take(self, before: Snapshot, made: Work, paths: set[str], flows: list[str]) -> None:

@@ -155,6 +155,8 @@ class Edited(Shape):
     files: dict[str, str]
     notes: list[str] = []
     """What could not follow a change, in words."""
+    is_again: bool = False
+    """It was done before, under this gesture's name; what follows from it was done then."""
 
 
 class Lines(Shape):

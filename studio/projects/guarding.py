@@ -6,6 +6,7 @@ could have the value sent to a server of theirs, and `endpoints.yml` says who ge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -15,7 +16,9 @@ CODE: Final = (".py",)
 _ALWAYS: Final = frozenset({"endpoints", "credentials"})
 _WITH_VARIABLES: Final = frozenset({"config", "voice"}) | _ALWAYS
 _SUFFIXES: Final = (".yml", ".yaml")
-_VARIABLE: Final = b"${"
+_VARIABLE: Final = re.compile(
+    r"\$\{|\\(?:x24|x7[bB]|u0024|u007[bB]|U00000024|U0000007[bB]|\r?\n)"  # written out, escaped, or over a line's end
+)
 
 
 def require_no_code(paths: Iterable[str]) -> None:
@@ -25,7 +28,7 @@ def require_no_code(paths: Iterable[str]) -> None:
         raise CodeRefused(f"{code[:200]} is a program that would run on the server. Ask an admin to bring it in.")
 
 
-def require_open_settings(changes: Mapping[str, Iterable[bytes | None]]) -> None:
+def require_open_settings(changes: Mapping[str, Iterable[bytes | str | None]]) -> None:
     """Refuse changes of settings that are an admin's; of each path the texts before and after.
 
     Raises:
@@ -37,7 +40,7 @@ def require_open_settings(changes: Mapping[str, Iterable[bytes | None]]) -> None
             raise SettingsRefused(
                 f"{path[:200]} says where secrets and callers' words are sent. An admin may change it."
             )
-        if stem is not None and any(_VARIABLE in text for text in texts if text):
+        if stem is not None and any(_asks(text) for text in texts if text):
             raise SettingsRefused(
                 f"{path[:200]} takes values from the server's environment (${{NAME}}). An admin may change it."
             )
@@ -45,11 +48,16 @@ def require_open_settings(changes: Mapping[str, Iterable[bytes | None]]) -> None
 
 def require_no_variables(files: Mapping[str, bytes]) -> None:
     """Refuse what comes in with settings that ask for values of the server's environment. Raises SettingsRefused."""
-    asking = next((path for path, text in files.items() if settings_of(path) is not None and _VARIABLE in text), None)
+    asking = next((path for path, text in files.items() if settings_of(path) is not None and _asks(text)), None)
     if asking is not None:
         raise SettingsRefused(
             f"{asking[:200]} takes values from the server's environment (${{NAME}}). Ask an admin to bring it in."
         )
+
+
+def _asks(text: bytes | str) -> bool:
+    """Whether a YAML text may ask for a variable; written as `\\x24{NAME}` it does as well."""
+    return _VARIABLE.search(text if isinstance(text, str) else text.decode("utf-8", "replace")) is not None
 
 
 def settings_of(path: str) -> str | None:

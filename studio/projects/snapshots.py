@@ -71,10 +71,8 @@ class Snapshots:
         """Say whether a version is there, and note that it is used."""
         if not version.isalnum():
             return False
-        try:
+        with suppress(OSError):  # a folder that only can be read is there all the same
             os.utime(self.root / version)
-        except OSError:
-            return False
         return (self.root / version / _MANIFEST).is_file()
 
     def folder(self, version: str) -> Path:

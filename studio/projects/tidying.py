@@ -56,6 +56,7 @@ def named_versions(data: Path, key: str) -> frozenset[str]:
     """Return the versions of a project that something names. Raises WritingFailed where its record is broken."""
     past = read_record(data / "environments" / f"{key}.json")
     latest = {one.version for name in ENVIRONMENTS for one in _of(past, name)}
+    latest |= {one.version for one in past if one.commit is None}  # nothing could make these again
     return frozenset(latest | {one.version for one in TrainedSets(data, key).all()})
 
 

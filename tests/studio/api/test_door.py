@@ -158,8 +158,7 @@ async def test_where_secrets_and_callers_words_go_is_for_admins_to_say(studio: S
     stolen = {"op": "write_file", "path": "endpoints.yml", "text": "action_endpoint: {url: 'https://evil.example'}\n"}
     asking = {"op": "write_file", "path": "config.yml", "text": "recipe: default.v1\nlanguage: ${DATABASE_URL}\n"}
     below = {"op": "write_file", "path": "sub_agents/shop/config.yml", "text": "connection: {url: '${DATABASE_URL}'}\n"}
-    moved = {"op": "put", "section": "slots", "name": "a", "value": {"type": "text"}, "file": "credentials.yml"}
-    for command in (stolen, asking, below, moved):
+    for command in (stolen, asking, below):
         refused = await studio.http.post("/api/projects/bank/edit", json={"commands": [command]}, headers=designer)
         assert refused.status_code == 403, refused.text
         assert refused.json()["code"] == "settings-refused"
@@ -173,6 +172,36 @@ async def test_where_secrets_and_callers_words_go_is_for_admins_to_say(studio: S
         "/api/projects/bank/edit", json={"commands": [stolen], "base": base}, headers=admin
     )
     assert by_admin.status_code == 200, by_admin.text
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [{"op": "write_file", "path": "config.yml", "text": 'recipe: default.v1\nlanguage: "\\x24{HOME}"\n'}],
+        [{"op": "write_file", "path": "config.yml", "text": 'recipe: default.v1\nlanguage: "$\\\n{HOME}"\n'}],
+        [
+            {
+                "op": "patch",
+                "file": "config.yml",
+                "edits": [
+                    {"start": 0, "end": 1, "old": "X", "new": "$"},
+                    {"start": 1, "end": 1, "old": "", "new": "{HOME}"},
+                ],
+            }
+        ],
+    ],
+    ids=["escaped", "over a line's end", "in two pieces"],
+)
+async def test_a_variable_is_seen_however_it_is_written(
+    studio: Studio, accounts: Accounts, commands: list[dict[str, Any]]
+) -> None:
+    (studio.served / "config.yml").write_text("X: 1\nrecipe: default.v1\nlanguage: en\n")
+    designer = await bearer(accounts, "designer")
+    etag = (await studio.http.get("/api/projects/bank/files/config.yml", headers=designer)).json()["etag"]
+    body = {"commands": commands, "base": {"files": {"config.yml": etag}}}
+    refused = await studio.http.post("/api/projects/bank/edit", json=body, headers=designer)
+    assert refused.json().get("code") == "settings-refused", refused.text
+    assert (studio.served / "config.yml").read_text().startswith("X: 1")
 
 
 async def test_settings_that_ask_for_the_servers_variables_come_in_with_an_admin_only(

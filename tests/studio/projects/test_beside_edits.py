@@ -78,6 +78,26 @@ async def test_an_edit_answers_while_a_publication_is_checked(studio: Studio, mo
     assert status["head"] == made["commit"]
 
 
+async def test_who_publishes_later_is_put_later(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that takes longer must not bring an older text over a newer one, nor over a rollback."""
+    at = "/api/projects/shop"
+    wanted = {"environment": "production", "message": "One"}
+    assert (await studio.http.post(f"{at}/edit", json=greeting("First."))).status_code == 200
+    slow = SlowCheck(publishing.find_problems)
+    monkeypatch.setattr(publishing, "find_problems", slow)
+    first = asyncio.create_task(studio.http.post(f"{at}/publish", json=wanted))
+    assert await asyncio.to_thread(slow.has_begun.wait, LONGEST_S)
+    monkeypatch.setattr(publishing, "find_problems", slow.real)
+    assert (await studio.http.post(f"{at}/edit", json=greeting("Second."))).status_code == 200
+    second = asyncio.create_task(studio.http.post(f"{at}/publish", json={**wanted, "message": "Two"}))
+    done, _ = await asyncio.wait([second], timeout=1.0)
+    assert not done
+    slow.may_end.set()
+    assert (await first).status_code == (await second).status_code == 200
+    place, _ = await studio.bench.folder_of("shop", "production")
+    assert b"Second." in b"".join(read_files(place).values())
+
+
 async def test_what_was_edited_while_a_push_was_checked_is_checked_with_it(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

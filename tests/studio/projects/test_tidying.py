@@ -10,7 +10,6 @@ import pytest
 from studio.projects import tidying
 from studio.projects.branches import Branches
 from studio.projects.environments import Environments
-from studio.projects.errors import CommitUnknown
 from studio.projects.history import History
 from studio.projects.snapshots import Snapshots
 from studio.projects.tidying import tidy
@@ -78,16 +77,15 @@ def test_rolling_back_to_what_went_makes_it_again(
     assert (environments.folder("production") / "docs/new.md").read_text() == "0\n"
 
 
-def test_without_a_commit_it_cannot_be_rolled_back_to(
+def test_what_no_commit_could_make_again_is_kept(
     environments: Environments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tidying, "MOST_PUBLICATIONS", 1)
     monkeypatch.setattr("shutil.which", lambda name: None)
     published(environments, 2)
     tidy(tmp_path / "data", unused_s=0)
-    assert [can_run for _, can_run in environments.states()[1].publications] == [True, False]
-    with pytest.raises(CommitUnknown, match="not kept any more"):
-        environments.rollback("production", ANA)
+    assert [can_run for _, can_run in environments.states()[1].publications] == [True, True]
+    assert environments.rollback("production", ANA).commit is None
 
 
 def test_what_an_environment_runs_is_made_again_where_its_folder_was_lost(environments: Environments) -> None:
