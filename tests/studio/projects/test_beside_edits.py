@@ -93,7 +93,7 @@ async def test_who_publishes_later_is_put_later(studio: Studio, monkeypatch: pyt
     done, _ = await asyncio.wait([second], timeout=1.0)
     assert not done
     slow.may_end.set()
-    assert (await first).status_code == (await second).status_code == 200
+    assert (await first).status_code == (await second).status_code == 201
     place, _ = await studio.bench.folder_of("shop", "production")
     assert b"Second." in b"".join(read_files(place).values())
 
