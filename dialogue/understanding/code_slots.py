@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dialogue.understanding.code_forms import EXAMPLE
 from dialogue.understanding.codes import find_code_runs
 from dialogue.understanding.filled import Filled, Open, is_named, just_before, stems_before, telling_stems
 from dialogue.understanding.lexicon import words_of
@@ -35,10 +36,6 @@ _COUNTS: Final = {
 } | {"a": 1, "an": 1}
 _COUNT: Final = rf"(?:\d{{1,2}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
 _PARTS: Final = re.compile(rf"\b(?P<n>{_COUNT})[- ](?P<what>digit|figure|letter|character)s?\b", re.IGNORECASE)
-_EXAMPLE: Final = re.compile(
-    r"\b(?:such as|like|for example|for instance|e\.g\.|eg|looks like|format)[:,]?\s+['\"“]?"
-    r"(?P<code>[A-Za-z]*\d?[A-Za-z\d]*\d[A-Za-z\d-]*(?: (?=[A-Za-z\d]*\d)[A-Za-z\d]+)*)",
-)
 _POSTAL: Final = frozenset(stem(word) for word in words_of("postcode postal zip zipcode"))
 _PLATES: Final = frozenset(stem(word) for word in words_of("plate registration"))
 _FIGURES_ONLY: Final = frozenset(stem(word) for word in words_of("pin otp passcode"))
@@ -221,7 +218,7 @@ def _shape(about: str) -> _Shape | None:
         is_whole = counts["character"] is not None
         letters = counts["letter"] if counts["letter"] is not None or is_whole else 0
         return _Shape(letters, counts["digit"], counts["character"])
-    example = _EXAMPLE.search(about)
+    example = EXAMPLE.search(about)
     if example is None or not re.search(r"\d", example["code"]):
         return None
     return _Shape(sum(map(str.isalpha, example["code"])), sum(map(str.isdigit, example["code"])))

@@ -24,6 +24,7 @@ from math import isfinite
 from typing import Final
 
 from dialogue.understanding.carriers import bare_answer
+from dialogue.understanding.code_forms import as_example
 from dialogue.understanding.dates import Choose, wanted_format, written_as
 from dialogue.understanding.emails import is_written_email, read_email
 from dialogue.understanding.number_words import MONTHS, ORDINALS
@@ -76,8 +77,8 @@ def normalised(
         written = written_as(str(normalise_value(wanted.what, said)), wanted, now, choose)
         return written if written is not None else normalise_value(wanted.what, said)
     value = normalise_value(kind, said)
-    if kind == "code" and isinstance(value, str) and is_phone(slot, description):
-        return phone(value)
+    if kind == "code" and isinstance(value, str):
+        return phone(value) if is_phone(slot, description) else as_example(value, description)
     return _without_label(slot, value) if kind == "free" and isinstance(value, str) else value
 
 

@@ -94,6 +94,7 @@ class Listening:
         self._is_short_expected = False
         self._hints: tuple[str, ...] = ()
         self._partial: asyncio.Task[None] | None = None
+        self._partial_from_ms = 0
         self._agreement = (0, Agreement())
         """What partials of the turn that began at this time agree on."""
         self._log = structlog.get_logger()
@@ -136,7 +137,10 @@ class Listening:
         trial.tasks.append(self._tasks.create_task(self._report(order.revision, trial)))
 
     def recognise_partial(self, order: RecognisePartial) -> None:
-        """Recognise what was said so far, unless that is still going on."""
+        """Recognise what was said so far, unless that is still going on; of something else said it is given up."""
+        if self._partial_from_ms != order.from_ms:
+            self._stop_partial()
+            self._partial_from_ms = order.from_ms
         if self._partial is None or self._partial.done():
             self._partial = self._tasks.create_task(self._recognise_partial(order))
 
@@ -178,6 +182,7 @@ class Listening:
     def _stop_partial(self) -> None:
         if self._partial is not None:
             self._partial.cancel()
+            self._partial = None
 
     # Plugin boundary: whatever a model adapter raises becomes an input of turn-taking, never the end of a call.
 

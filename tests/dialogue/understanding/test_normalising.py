@@ -133,3 +133,18 @@ def test_a_format_that_is_one_of_two_ways_is_not_forced(description: str, value:
     slot = Slot("visit_day", "text")
     now = datetime(2026, 11, 23, 9)
     assert normalised(slot, "tomorrow", description=description, now=now) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "description", "value"),
+    [
+        ("AB-1234", "the order number, such as AB-1234", "AB-1234"),
+        ("AB 1234", "the order number, such as AB-1234", "AB-1234"),
+        ("a b one two three four", "the order number, such as AB-1234", "AB-1234"),
+        ("AB-123", "the order number, such as AB-1234", "AB123"),  # misheard: told as it was said
+        ("EP-630", "the order number, such as EP630", "EP630"),
+        ("EP-630", "the order number", "EP630"),
+    ],
+)
+def test_a_code_is_written_as_its_author_writes_it(said: str, description: str, value: str) -> None:
+    assert normalised(Slot("order_number", "text"), said, description=description) == value
