@@ -182,6 +182,7 @@ export const inspectorStrings = {
     text: "Condition as text",
     textHelp: "Such as slots.amount > 100 and not slots.vip",
     needed: "Write a condition.",
+    overtaken: "Your change of a condition was not taken: it was moved or changed meanwhile. Please look at it and change it again.",
     cannotShow: "The builder cannot show this condition; it is edited as text.",
     operators: {
       "is set": "is known",

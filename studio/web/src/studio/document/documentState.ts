@@ -14,6 +14,8 @@ export interface Gesture {
   readonly name: string;
   /** What was shown of what it touches when it was made. */
   readonly base: Base;
+  /** Its maker said what it was made of: one's own earlier gestures are not in it, so it does not move on with them. */
+  readonly isBaseGiven?: boolean;
   readonly kind: "edit" | "undo" | "redo";
   readonly label: string;
   readonly commands: readonly Command[];

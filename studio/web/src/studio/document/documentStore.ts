@@ -102,7 +102,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       answers += 1;
       answered = edited.revision;
       findingsTold += 1;
-      const queue = state.queue.slice(1).map((each) => ({ ...each, commands: translated(each.commands, edited.moved), base: movedOn(each.base, edited) }));
+      const queue = state.queue.slice(1).map((each) => ({ ...each, commands: translated(each.commands, edited.moved), base: each.isBaseGiven === true ? each.base : movedOn(each.base, edited) }));
       if (state.trouble !== null) options.onRelief?.(state.trouble);
       const entry = gesture.kind === "undo" ? state.history.past.at(-1) : state.history.future.at(-1);
       const selection =
@@ -177,6 +177,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
               wait(error);
               return;
             }
+            attempts = 0; // it was answered: what is done later is sent at once
             await refuse(gesture, error);
           }
         }
@@ -189,7 +190,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
     /** Send a gesture behind what waits, or before `rest`, which was made after it. */
     const enqueue = (made: Omit<Gesture, "name" | "base">, rest?: readonly Gesture[], seen: Partial<Base> = {}): Promise<Edited | null> => {
       const base = baseOf(made.commands);
-      const gesture = { ...made, name: newName(), base: { flows: { ...base.flows, ...seen.flows }, files: { ...base.files, ...seen.files } } };
+      const gesture = { ...made, name: newName(), base: { flows: { ...base.flows, ...seen.flows }, files: { ...base.files, ...seen.files } }, isBaseGiven: seen.files !== undefined };
       const told = new Promise<Edited | null>((resolve) => waiting.set(gesture.id, resolve));
       const only = rest === undefined && made.kind === "edit" ? touched(made.commands) : undefined;
       setQueue(rest === undefined ? [...get().queue, gesture] : [gesture, ...rest], only);
@@ -220,11 +221,14 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
         void fetchFindings();
         if (get().queue.length > 0) return;
         const taken = await takenQueue(storage, project, tab);
-        const kept = taken.map((gesture, index) => ({ ...gesture, id: number + 1 + index }));
-        if (kept.length > 0) {
-          await Promise.all(touched(kept.flatMap((gesture) => gesture.commands)).map((id) => get().openFlow(id)));
-          number += kept.length;
-          setQueue([...kept, ...get().queue]);
+        if (taken.length > 0) {
+          await Promise.all(touched(taken.flatMap((gesture) => gesture.commands)).map((id) => get().openFlow(id)));
+          const kept = taken.map((gesture) => ({ ...gesture, id: (number += 1) }));
+          // What was done meanwhile comes after it, but for what is on its way to the server.
+          const { queue } = get();
+          const sent = queue.findIndex(({ id }) => !wasSent.has(id));
+          const place = sent < 0 ? queue.length : sent;
+          setQueue([...queue.slice(0, place), ...kept, ...queue.slice(place)]);
           void pump();
         }
       },

@@ -51,12 +51,15 @@ describe("following others", () => {
     expect(store.getState().save).toBe("saved");
   });
 
-  it("asks for nothing and says nothing where it is known already", async () => {
-    const { store, told, others } = await opened();
-    await store.getState().edit("Mine", [add("one", "mine")]);
-    others.hear({ revision: 2, flows: ["one"], words: "Somebody changed something." });
+  it("asks for nothing where the flows are known already, and tells it all the same: what else is shown may be older", async () => {
+    const { server, store, told, others } = await opened();
+    server.byOthers([add("two", "theirs")]);
+    await store.getState().refresh();
+    const outline = vi.spyOn(server.api, "outline");
+    others.hear({ revision: 2, flows: ["two"], words: "Ann changed something." });
     await settled();
-    expect(told).toEqual([]);
+    expect(told).toEqual(["Ann changed something."]);
+    expect(outline).not.toHaveBeenCalled();
   });
 
   it("looks once where many changes come together", async () => {

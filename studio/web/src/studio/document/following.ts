@@ -47,7 +47,11 @@ export function followOthers(store: DocumentStore, onNews: (words: string | null
       return;
     }
     pending = null;
-    if (news.revision !== null && news.revision <= known) return;
+    if (news.revision !== null && news.revision <= known) {
+      // The flows came with an own look at them; what else is shown may be older.
+      onNews(news.words);
+      return;
+    }
     refresh(news.flows ?? undefined).then(
       () => onNews(news.words),
       () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { fakeServer, flowOf } from "../api/fake";
+import { conflictProblem, type FakeServer, fakeServer, flowOf } from "../api/fake";
 import { ApiProblem } from "../api/http";
 import type { Command } from "../api/types";
 import { createDocumentStore, type DocumentStore, type Gesture } from "./documentStore";
@@ -75,6 +75,33 @@ describe("an answer that is lost", () => {
   });
 });
 
+describe("what was kept", () => {
+  it("does not get in the way of what is done while it is taken up", async () => {
+    const before = await opened(undefined, undefined, [100_000]);
+    before.server.setAway(true);
+    void before.store.getState().edit("Kept", [add("kept")]);
+    await inState(before.store, "offline");
+    before.store.getState().close();
+    const server = fakeServer([FLOW]);
+    const store = createDocumentStore("bank", server.api, { storage: before.storage as unknown as Storage });
+    const flow = server.hold("flow");
+    const edits = server.hold("edit");
+    const loaded = store.getState().load();
+    await vi.waitFor(() => expect(flow.asked).toBe(1));
+    const first = store.getState().edit("First", [add("first")]);
+    const second = store.getState().edit("Second", [add("second")]);
+    await vi.waitFor(() => expect(edits.asked).toBe(1));
+    flow.release();
+    await loaded;
+    expect(store.getState().queue.map(({ label }) => label)).toEqual(["First", "Kept", "Second"]);
+    expect(new Set(store.getState().queue.map(({ id }) => id)).size).toBe(3);
+    edits.release();
+    expect((await first)?.revision).toBe(2);
+    expect((await second)?.revision).toBe(4);
+    expect(server.gestures.map(({ label }) => label)).toEqual(["First", "Kept", "Second"]);
+  });
+});
+
 describe("what cannot be saved just now", () => {
   it("is kept, told once, and sent again until it is saved", async () => {
     const { store, server, troubles, reliefs } = await opened(undefined, undefined, [100_000]);
@@ -94,6 +121,34 @@ describe("what cannot be saved just now", () => {
   });
 });
 
+/** What the next gestures are answered with, one after another, before they are done again. */
+function refusing(server: FakeServer, ...problems: readonly ApiProblem[]): void {
+  const edit = vi.spyOn(server.api, "edit");
+  for (const problem of problems) edit.mockRejectedValueOnce(problem);
+}
+
+describe("what is refused for good after it could not be saved", () => {
+  it("keeps nothing that is done later from being sent", async () => {
+    const { store, server, troubles } = await opened();
+    refusing(server, FULL, new ApiProblem(409, "edit-refused", "This does not fit.", {}));
+    expect(await store.getState().edit("First", [add("first")])).toBeNull();
+    await store.getState().refresh(); // by then the queue rests
+    expect(store.getState().save).toBe("saved");
+    expect(troubles).toEqual(["The disk is full.", "This does not fit."]);
+    void store.getState().edit("Later", [add("later")]);
+    await vi.waitFor(() => expect(server.gestures.map(({ label }) => label)).toEqual(["Later"]));
+  });
+
+  it("lets a conflict be settled that only a later try has met", async () => {
+    const { store, server } = await opened();
+    refusing(server, FULL, conflictProblem({}));
+    void store.getState().edit("First", [add("first")]);
+    await inState(store, "conflict");
+    await store.getState().resolve("decided");
+    expect(server.gestures.map(({ commands }) => commands[0]?.op)).toEqual(["write_file"]);
+  });
+});
+
 describe("what its maker saw", () => {
   it("goes with a gesture over a reload, so that nothing is written over what came meanwhile", async () => {
     const { store, server, storage } = await opened(undefined, undefined, [100_000]);
@@ -109,6 +164,20 @@ describe("what its maker saw", () => {
     await vi.waitFor(() => expect(server.gestures).toHaveLength(2));
     expect(server.gestures[1]?.base).toEqual({ flows: { pay: seen }, files: {} });
     await inState(again.store, "saved");
+  });
+
+  it("stays as it was where they said so: one's own earlier gesture is not in what they wrote", async () => {
+    const { store, server } = await opened();
+    const { edit } = server.api;
+    vi.spyOn(server.api, "edit").mockImplementation(async (...sent) => ({ ...(await edit(...sent)), files: { "data/flows.yml": "e1" } }));
+    const write = [{ op: "write_file", path: "data/flows.yml", text: "typed" }] as const;
+    store.getState().seeFile("data/flows.yml", "e0");
+    await Promise.all([
+      store.getState().edit("Form", [add("a")]),
+      store.getState().edit("YAML", write, { base: { files: { "data/flows.yml": "e0" } } }),
+      store.getState().edit("Settings", write),
+    ]);
+    expect(server.gestures.map(({ base }) => base.files["data/flows.yml"])).toEqual([undefined, "e0", "e1"]);
   });
 
   it("moves on with one's own gestures", async () => {

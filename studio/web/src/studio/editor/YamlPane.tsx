@@ -3,7 +3,7 @@
 import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
@@ -26,7 +26,7 @@ import { type Saving, YamlSaving } from "./yamlSaving";
 export default function YamlPane({ flow }: { flow: Flow }) {
   const { api, project } = useProject();
   const [saving, setSaving] = useState<Saving>({ kind: "saved" });
-  const { data: file } = useQuery({
+  const { data: file, dataUpdatedAt } = useQuery({
     queryKey: ["project", project, "file", flow.file, flow.is_default],
     queryFn: () => (flow.is_default ? { path: flow.file, text: flow.text ?? "", etag: "" } : api.file(flow.file)),
     placeholderData: (before) => (before?.path === flow.file ? before : undefined),
@@ -46,7 +46,7 @@ export default function YamlPane({ flow }: { flow: Flow }) {
           <span className="min-w-0 break-words">{`${editorStrings.invalid}. ${saving.message}`}</span>
         </p>
       )}
-      {file === undefined ? <SkeletonRows /> : <Editor key={file.path} flow={flow} file={file} path={file.path} saving={saving} onSaving={setSaving} />}
+      {file === undefined ? <SkeletonRows /> : <Editor key={file.path} flow={flow} file={file} path={file.path} readAt={dataUpdatedAt} saving={saving} onSaving={setSaving} />}
     </>
   );
 }
@@ -76,12 +76,15 @@ interface EditorProps {
   flow: Flow;
   path: string;
   file: TextFile;
+  /** When the file was read: it may be the same as before, and be waited for. */
+  readAt: number;
   saving: Saving;
   onSaving: (saving: Saving) => void;
 }
 
-function Editor({ flow, path, file, saving, onSaving }: EditorProps) {
-  const { project, store } = useProject();
+function Editor({ flow, path, file, readAt, saving, onSaving }: EditorProps) {
+  const { api, project, store } = useProject();
+  const queries = useQueryClient();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const draft = useRef<YamlSaving>(null);
@@ -104,7 +107,9 @@ function Editor({ flow, path, file, saving, onSaving }: EditorProps) {
         file,
         view: () => editor,
         send: (text, etag, onRefused) => document.edit(editorStrings.label, [{ op: "write_file", path, text }], { base: { files: { [path]: etag } }, onRefused }),
+        read: () => api.file(path),
         onSaving: (told) => now.current.onSaving(told),
+        onTakenBack: () => void queries.invalidateQueries({ queryKey: ["project", project, "file", path] }),
       },
       kept,
     );
@@ -150,10 +155,10 @@ function Editor({ flow, path, file, saving, onSaving }: EditorProps) {
       draft.current = null;
     };
     // The editor is made once for a file; what changes afterwards comes in by the effects below.
-  }, [path, project, store, isReadOnly]);
+  }, [path, project, api, queries, store, isReadOnly]);
 
   // What was saved elsewhere (canvas, form, another person) comes in.
-  useEffect(() => draft.current?.take(file), [file]);
+  useEffect(() => draft.current?.take(file), [file, readAt]);
 
   // What is typed and on its way counts as not saved yet; what is not valid says so itself.
   useEffect(() => (saving.kind === "typing" ? unsent() : undefined), [saving.kind]);

@@ -1,7 +1,8 @@
 /** Saves what is typed into a file's editor: after a pause, one save at a time, each on the text that it was typed into.
  *
  *     typed ─ pause ─► sent with the etag of its base ─► answered ─► the file's new text ─► typed further? ─► …
- *                                    └► refused: the text stays here, and is kept for a reload
+ *                                    ├► refused: the text stays here, and is kept for a reload
+ *                                    └► merged by the person, given up, undone: the file's text is read, as if it had been saved
  *
  * What others change comes in beside what is typed; where both changed one place, the server finds it by the base.
  */
@@ -9,6 +10,7 @@
 import type { EditorView } from "@codemirror/view";
 import { wordsOf } from "../api/http";
 import type { Edited } from "../api/types";
+import { unsent } from "../document/unsent";
 import { type KeptText, keepText } from "./keptText";
 import { plain, rebased, written } from "./lineEnds";
 import { changeBetween } from "./yamlPlaces";
@@ -29,16 +31,21 @@ export interface YamlSavingOptions {
   readonly file: FileText;
   readonly view: () => EditorView;
   readonly send: (text: string, etag: string, onRefused: (error: unknown) => void) => Promise<Edited | null>;
+  readonly read: () => Promise<FileText>;
   readonly onSaving: (saving: Saving) => void;
+  /** What was sent is not what the file says: it has to be read again, and given to `take`. */
+  readonly onTakenBack: () => void;
 }
 
 export class YamlSaving {
   private readonly options: YamlSavingOptions;
   /** The file's text that the editor's was made from. */
   private base: FileText;
-  /** The etag that the file has since the last save, until its text is here. */
-  private awaited: string | null = null;
+  /** From the answer to a save until the file's text is here. */
+  private isAwaited = false;
   private isSending = false;
+  private isRefused = false;
+  private isClosed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: YamlSavingOptions, kept: KeptText | null) {
@@ -61,10 +68,10 @@ export class YamlSaving {
     clearTimeout(this.timer);
     if (!this.isTyped() && !this.isSending) {
       this.keep();
-      this.options.onSaving({ kind: "saved" });
+      this.tell({ kind: "saved" });
       return;
     }
-    this.options.onSaving({ kind: "typing" });
+    this.tell({ kind: "typing" });
     this.timer = setTimeout(() => this.save(), PAUSE_MS);
   }
 
@@ -72,39 +79,68 @@ export class YamlSaving {
   save(): void {
     clearTimeout(this.timer);
     this.keep();
-    if (this.isSending || this.awaited !== null || !this.isTyped()) return;
+    if (this.isSending || this.isAwaited || !this.isTyped()) return;
     const sent = written(this.base.text, this.typed());
     this.isSending = true;
+    this.isRefused = false;
     void this.options
-      .send(sent, this.base.etag, (error) => this.options.onSaving({ kind: "invalid", message: wordsOf(error), error }))
+      .send(sent, this.base.etag, (error) => {
+        this.isRefused = true;
+        this.tell({ kind: "invalid", message: wordsOf(error), error });
+      })
       .then((edited) => this.answered(sent, edited));
   }
 
   private answered(sent: string, edited: Edited | null): void {
     this.isSending = false;
-    if (edited === null) {
+    if (edited === null && this.isRefused) {
       if (written(this.base.text, this.typed()) !== sent) this.save(); // what was typed while it was under way
       return;
     }
-    const etag = edited.files[this.options.path];
+    const etag = edited?.files[this.options.path];
     this.base = { text: sent, etag: etag ?? this.base.etag };
-    this.awaited = etag ?? null;
+    this.isAwaited = edited === null || etag !== undefined;
     this.keep();
-    if (!this.isTyped()) this.options.onSaving({ kind: "saved" });
+    if (!this.isTyped()) this.tell({ kind: "saved" });
+    if (edited === null) this.options.onTakenBack();
+    if (this.isClosed) void this.sendRest();
+  }
+
+  /** Send what was typed while the last save was under way, where nobody gives the file's text to `take` any more. */
+  private async sendRest(): Promise<void> {
+    if (!this.isTyped()) return;
+    const release = unsent();
+    // Where it cannot be read, what was typed is kept for the next time that the file is opened.
+    const file = this.isAwaited ? await this.options.read().catch(() => null) : null;
+    if (file !== null) this.take(file);
+    this.save();
+    release();
+  }
+
+  private tell(saving: Saving): void {
+    if (!this.isClosed) this.options.onSaving(saving);
   }
 
   /** The file says this now. */
   take(file: FileText): void {
-    if (this.isSending || (file.etag === this.base.etag && file.text === this.base.text && this.awaited === null)) return;
-    this.awaited = null;
+    if (this.isSending || (file.etag === this.base.etag && file.text === this.base.text && !this.isAwaited)) return;
+    const wasAwaited = this.isAwaited;
+    this.isAwaited = false;
     const [before, now] = [plain(this.base.text), plain(file.text)];
     const typed = this.typed();
-    const next = typed === before ? now : rebased(before, typed, now);
-    if (next === null) return; // both changed one place: the base stays, by which the server finds it
+    const next = typed === before || typed === now ? now : rebased(before, typed, now);
+    if (next === null) {
+      // Both changed one place: the base stays, by which the server finds it.
+      if (wasAwaited) this.hear();
+      return;
+    }
     this.base = file;
     if (next !== typed) this.options.view().dispatch({ changes: changeBetween(typed, next) });
     if (this.isTyped()) this.hear();
-    else this.keep();
+    else {
+      this.keep();
+      this.tell({ kind: "saved" });
+    }
   }
 
   /** Keep for a reload what is typed and not saved. */
@@ -116,5 +152,8 @@ export class YamlSaving {
   close(): void {
     this.save();
     clearTimeout(this.timer);
+    this.tell({ kind: "saved" }); // what is shown next is another text's
+    this.isClosed = true;
+    if (!this.isSending && this.isAwaited) void this.sendRest();
   }
 }

@@ -14,6 +14,7 @@ import { Combobox } from "../ui/Combobox";
 import { Field } from "../ui/Field";
 import { ConditionBuilder } from "./ConditionBuilder";
 import { Section } from "./Section";
+import { useAfterConditions } from "./conditionsUnderWay";
 import { useEdit } from "./useEdit";
 
 const words = inspectorStrings.branches;
@@ -21,13 +22,13 @@ const words = inspectorStrings.branches;
 export function Branches({ flow, step }: { flow: Flow; step: Step }) {
   const edit = useEdit(flow, step.key);
   const outline = useDoc((state) => state.outline);
+  const send = useAfterConditions((command: Command): void => edit.send(inspectorStrings.labels.branch, [command]));
   if (step.type === "link" || step.type === "unknown") return null;
   const ways = outgoingOf(flow, step.key);
   const ifs = ways.filter((edge) => edge.kind === "if");
   // Without one in the file the server still tells where it goes on: that one can be written, not removed.
   const hasElse = ways.some((edge) => edge.kind === "else" && !edge.is_implicit);
   const isPlain = ways.every((edge) => edge.kind === "next");
-  const send = (command: Command): void => edit.send(inspectorStrings.labels.branch, [command]);
   const addBranch = (): void => {
     const condition = firstCondition(flow, step.key, (name) => outline?.slots.find((slot) => slot.name === name)?.type);
     const to = ways.at(-1)?.to ?? END;

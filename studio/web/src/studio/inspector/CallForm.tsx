@@ -14,6 +14,7 @@ import { ConditionBuilder } from "./ConditionBuilder";
 import { FlowChoice } from "./LinkForm";
 import { Section } from "./Section";
 import { TextField } from "./TextField";
+import { useAfterConditions } from "./conditionsUnderWay";
 import { conditionOf } from "./conditionTree";
 import { type FieldEdits, useEdit } from "./useEdit";
 
@@ -119,6 +120,8 @@ function Agent({ step, edit }: { step: Step; edit: FieldEdits }) {
   const rows = listOf(step.fields.exit_if).map(conditionOf);
   const first = outline?.slots.find(({ type }) => type === "bool") ?? outline?.slots[0];
   const put = (next: readonly string[]): void => edit.set(["exit_if"], next.length === 0 ? undefined : [...next], words.exitIf);
+  const remove = useAfterConditions((index: number): void => put(withoutAt(rows, index)));
+  const add = useAfterConditions((): void => put([...rows, `slots.${first?.name ?? "done"}`]));
   return (
     <>
       <TextField label={words.agent} help={words.agentHelp} value={targetOf(step)} check={needed} onCommit={(text) => edit.set(["call"], text.trim(), words.agent)} />
@@ -127,14 +130,14 @@ function Agent({ step, edit }: { step: Step; edit: FieldEdits }) {
         <p className="text-xs text-soft">{words.exitIfHelp}</p>
       </div>
       {rows.map((row, index) => (
-        <div key={`${index}-${rows.length}`} className="flex items-start gap-1">
+        <div key={index} className="flex items-start gap-1">
           <div className="min-w-0 flex-1">
             <ConditionBuilder text={row} onChange={(text) => put(replacedAt(rows, index, text))} />
           </div>
-          <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => put(withoutAt(rows, index))} />
+          <IconButton icon={Trash2} label={inspectorStrings.condition.remove} onClick={() => remove(index)} />
         </div>
       ))}
-      <Button icon={Plus} onClick={() => put([...rows, `slots.${first?.name ?? "done"}`])}>
+      <Button icon={Plus} onClick={add}>
         {words.addExit}
       </Button>
     </>

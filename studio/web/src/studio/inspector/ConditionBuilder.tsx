@@ -10,7 +10,9 @@ import { unsent } from "../document/unsent";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { Choice, Field, TextArea } from "../ui/Field";
+import { toast } from "../ui/toasts";
 import { useDraft } from "../ui/useDraft";
+import { conditionBegun } from "./conditionsUnderWay";
 import { canShow, isLeaf, leafOf, operatorsFor, type Operator, type Row, simplified, WITHOUT_VALUE } from "./conditionTree";
 import { SlotValue } from "./SlotValue";
 import { useCondition } from "./useCondition";
@@ -67,17 +69,22 @@ function ConditionText({ text, fault, help, isOptional, onChange }: ConditionTex
   const number = useRef(0);
   const latest = useRef(onChange);
   latest.current = onChange;
+  const shown = useRef(text);
+  shown.current = text;
   const take = async (typed: string): Promise<void> => {
     const mine = (number.current += 1);
     const next = typed.trim();
     if (next === "") return isOptional ? latest.current("") : setRefused({ text: typed, message: words.needed });
     const release = unsent();
+    const end = conditionBegun();
     // Where nobody can be asked it is written all the same: the list of problems tells later.
     const read = await api.parseCondition(next).catch(() => null);
     if (mine === number.current) {
-      if (read === null || read.error === null) latest.current(next);
+      if (shown.current !== text) toast.error(inspectorStrings.condition.overtaken);
+      else if (read === null || read.error === null) latest.current(next);
       else setRefused({ text: typed, message: read.error });
     }
+    end();
     release();
   };
   const draft = useDraft(text, (typed) => void take(typed), true);

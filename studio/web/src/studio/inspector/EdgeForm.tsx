@@ -9,14 +9,20 @@ import { titleOf } from "../canvas/stepWords";
 import { Button } from "../ui/Button";
 import { TargetField } from "./Branches";
 import { ConditionBuilder } from "./ConditionBuilder";
+import { afterConditions } from "./conditionsUnderWay";
 import { Section } from "./Section";
 import { useEdit } from "./useEdit";
 
 export function EdgeForm({ flow, at }: { flow: Flow; at: EdgeAt }) {
   const edit = useEdit(flow, at.from);
-  const { select, remove } = useCanvasActions();
+  const { select, selectEdge, remove } = useCanvasActions();
   const edge = flow.edges.find((each) => each.from === at.from && each.kind === at.kind && each.index === at.index);
   const step = flow.steps.find((each) => each.key === at.from);
+  const removeThis = (): void =>
+    afterConditions(() => {
+      selectEdge(at); // the person may have gone on meanwhile
+      remove();
+    });
   if (edge === undefined) return <p className="border-t p-4 text-sm text-soft">{inspectorStrings.nothing}</p>;
   return (
     <Section
@@ -40,7 +46,7 @@ export function EdgeForm({ flow, at }: { flow: Flow; at: EdgeAt }) {
       )}
       <TargetField flow={flow} from={at.from} edge={edge} />
       {edgeDeletion(flow, at).length > 0 && (
-        <Button icon={Trash2} onClick={remove}>
+        <Button icon={Trash2} onClick={removeThis}>
           {inspectorStrings.branches.remove}
         </Button>
       )}

@@ -9,6 +9,7 @@ import { useDoc } from "../document/DocumentProvider";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { ConditionBuilder } from "./ConditionBuilder";
+import { useAfterConditions } from "./conditionsUnderWay";
 import { conditionOf } from "./conditionTree";
 import { ResponseText } from "./ResponseText";
 
@@ -30,16 +31,21 @@ export function Rejections({ slot, value, help = words.rejectionsHelp, onChange 
   /** A response that is named and not there yet is made along with it. */
   const making = (name: string): readonly Command[] => (responses.some((each) => each.value === name) ? [] : [newResponse(name, words.rejectionText)]);
   const say = (index: number, name: string): void => put(replacedAt(rows, index, { ...rows[index], utter: name }), making(name));
+  const remove = useAfterConditions((index: number): void => put(withoutAt(rows, index)));
+  const add = useAfterConditions((): void => {
+    const utter = `utter_invalid_${slot}`;
+    put([...rows, { if: `slots.${slot} is null`, utter }], making(utter));
+  });
   return (
     <>
       <p className="text-xs text-soft">{help}</p>
       {rows.map((row, index) => {
         const utter = textOf(row.utter);
         return (
-          <div key={`${index}-${rows.length}`} role="group" aria-label={words.rejection(index + 1)} className="flex flex-col gap-2 rounded-md border p-2">
+          <div key={index} role="group" aria-label={words.rejection(index + 1)} className="flex flex-col gap-2 rounded-md border p-2">
             <div className="flex items-center justify-between">
               <span className="text-xs font-medium">{words.rejectionIf}</span>
-              <IconButton icon={Trash2} label={words.removeRejection(index + 1)} onClick={() => put(withoutAt(rows, index))} />
+              <IconButton icon={Trash2} label={words.removeRejection(index + 1)} onClick={() => remove(index)} />
             </div>
             <ConditionBuilder text={conditionOf(row.if)} onChange={(text) => put(replacedAt(rows, index, { ...row, if: text }))} />
             <span className="text-xs font-medium">{words.rejectionUtter}</span>
@@ -48,13 +54,7 @@ export function Rejections({ slot, value, help = words.rejectionsHelp, onChange 
           </div>
         );
       })}
-      <Button
-        icon={Plus}
-        onClick={() => {
-          const utter = `utter_invalid_${slot}`;
-          put([...rows, { if: `slots.${slot} is null`, utter }], making(utter));
-        }}
-      >
+      <Button icon={Plus} onClick={add}>
         {words.addRejection}
       </Button>
     </>

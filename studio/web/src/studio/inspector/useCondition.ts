@@ -2,11 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { inspectorStrings } from "../../strings/en/inspector";
 import { ServerUnreachable, wordsOf } from "../api/http";
 import type { ConditionTree, ParsedCondition } from "../api/types";
 import { useProject } from "../document/DocumentProvider";
 import { unsent } from "../document/unsent";
 import { toast } from "../ui/toasts";
+import { conditionBegun } from "./conditionsUnderWay";
 import { type Made, made, settled, wrote } from "./madeCondition";
 
 const RETRY_MS = 2_000;
@@ -21,6 +23,12 @@ export interface ConditionEdits {
 export function useCondition(text: string, onChange: (text: string) => void): ConditionEdits {
   const { api, project } = useProject();
   const [own, setOwn] = useState<Made | null>(null);
+  /** The same, also between two renderings. */
+  const current = useRef<Made | null>(null);
+  const put = (next: Made | null): void => {
+    current.current = next;
+    setOwn(next);
+  };
   const number = useRef(0);
   const latest = useRef(onChange);
   latest.current = onChange;
@@ -31,7 +39,11 @@ export function useCondition(text: string, onChange: (text: string) => void): Co
     placeholderData: (before) => before,
   });
   const kept = settled(own, text, data !== undefined && !isPlaceholderData);
-  if (kept !== own) setOwn(kept);
+  if (kept !== own) {
+    setOwn(kept);
+    // Not where a newer change has begun, which this rendering does not have yet.
+    if (current.current === own) current.current = kept;
+  }
 
   /** Without the network a change waits here, as gestures do, unless a newer one takes its place. */
   const written = async (tree: ConditionTree, isNewest: () => boolean): Promise<string> => {
@@ -50,19 +62,26 @@ export function useCondition(text: string, onChange: (text: string) => void): Co
     const mine = (number.current += 1);
     const isNewest = (): boolean => mine === number.current;
     const release = unsent();
-    setOwn((now) => made(now, tree, text));
+    const end = conditionBegun();
+    put(made(current.current, tree, text));
     written(tree, isNewest)
       .then((next) => {
         if (!isNewest()) return;
-        setOwn((now) => wrote(now, next));
+        const done = wrote(current.current, next);
+        // Somebody else's words stand here by now, or another row has come to this place: it is not to be written there.
+        if (done === null) return toast.error(inspectorStrings.condition.overtaken);
+        put(done);
         latest.current(next);
       })
       .catch((error: unknown) => {
         if (!isNewest()) return;
-        setOwn(null);
+        put(null);
         toast.error(wordsOf(error));
       })
-      .finally(release);
+      .finally(() => {
+        end();
+        release();
+      });
   };
   return { parsed: data, tree: kept?.tree ?? data?.parsed ?? null, change };
 }

@@ -53,6 +53,13 @@ function Modal({ title, onClose, children, footer, width = "small", isBare = fal
         event.preventDefault();
         onClose();
       }}
+      onClose={() => {
+        // A browser lets Escape be refused once, and closes the dialog the second time: whether it closes is said above.
+        const dialog = element.current;
+        if (dialog === null || dialog.open) return;
+        onClose();
+        if (dialog.isConnected) dialog.showModal();
+      }}
       onMouseDown={(event) => {
         if (event.target === element.current) onClose();
       }}

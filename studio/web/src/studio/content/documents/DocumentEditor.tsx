@@ -11,6 +11,7 @@ import { Badge, SkeletonRows } from "../../ui/Bits";
 import { Button, IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { INPUT } from "../../ui/Field";
+import { toast } from "../../ui/toasts";
 import type { DocumentEntry } from "../entries";
 
 export function DocumentEditor({ document, onGone }: { document: DocumentEntry; onGone: () => void }) {
@@ -28,11 +29,22 @@ export function DocumentEditor({ document, onGone }: { document: DocumentEntry; 
   const isDirty = typed !== null && typed !== data?.text;
   const save = (): void => {
     if (typed === null || !isDirty) return;
+    let isRefused = false;
+    const onRefused = (problem: unknown): void => {
+      isRefused = true;
+      toast.error(wordsOf(problem));
+    };
     void store
       .getState()
-      .edit(contentStrings.labels.edit(document.name), [{ op: "write_file", path, text: typed }])
+      .edit(contentStrings.labels.edit(document.name), [{ op: "write_file", path, text: typed }], { onRefused })
       .then((edited) => {
-        if (edited === null) return;
+        if (edited === null && isRefused) return;
+        if (edited === null) {
+          // Merged with what others wrote, given up, or undone: what was typed is not what is to be saved any more.
+          setTyped((now) => (now === typed ? null : now));
+          void queries.invalidateQueries({ queryKey });
+          return;
+        }
         // What was saved is what is there: letters typed before it is read again go behind it.
         const etag = edited.files[path];
         if (etag !== undefined) queries.setQueryData<TextFile>(queryKey, (before) => (before === undefined ? before : { ...before, text: typed, etag }));
