@@ -18,13 +18,14 @@ import structlog
 from dialogue.conversation import Conversation
 from dialogue.events import DialogueEvent
 from dialogue.turn import Understood, UserTurn
-from flows.commands import Command, Failed, RepeatLastBotMessages, UserSilence
+from flows.commands import Command, Failed, RepeatLastBotMessages
 from voice import events
 from voice.attendance.limits import CallerGone, GoodbyeOver
 from voice.attendance.watchdog import PartDoes
 from voice.audio import FRAME_MS, LISTEN_RATE_HZ, silence
 from voice.calls.answering import Answering
 from voice.calls.attending import Attending
+from voice.calls.client_messages import take_message
 from voice.calls.listening import Listening, Trial
 from voice.calls.microphone import Microphone
 from voice.calls.settings import CallSettings
@@ -171,7 +172,7 @@ class _Call:
             case FramePlayed():
                 self._answering.played(given, self._link.now_ms())
             case MessageArrived(message):
-                self._take_message(message)
+                take_message(message, self, self._link, self._press)
             case ReplyStopped(reply_id):
                 self._answering.ended(reply_id)
             case TurnAnswered(_, ended):
@@ -190,26 +191,8 @@ class _Call:
             self._attending.take(GoodbyeOver(frame.at_ms))
         self._step(frame)
 
-    def _take_message(self, message: Mapping[str, Any]) -> None:
-        match message:
-            case {"type": "ping", "client_ms": int() | float() as client_ms}:
-                self._link.send({"type": "pong", "client_ms": client_ms, "call_ms": self._link.now_ms()})
-            case {"type": "say", "text": str() as text} if text.strip():
-                self.answer_text(text)
-            case {"type": "key"} if self._attending.press(message, self._listening.heard.now_ms, self._turns):
-                pass
-            case {"type": "silence"}:
-                self.answer_command(UserSilence())
-            case {"type": "hang_up"}:
-                self._link.inbox.put(LinkClosed("caller-hung-up"))
-            case _:
-                self.emit(
-                    events.Fault(
-                        "message-unknown",
-                        'send {"type": "ping" | "say" | "key" | "silence" | "hang_up", ...}; see docs/events.md',
-                        self._link.now_ms(),
-                    )
-                )
+    def _press(self, message: Mapping[str, Any]) -> bool:
+        return self._attending.press(message, self._listening.heard.now_ms, self._turns)
 
     # --- what a call can be asked to do: `attending.Attended` ------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -26,6 +26,7 @@ from voice.link import Inbox
 from voice.ports import LanguageChoice, Pcm, Priority, RecognitionDropped
 from voice.recognition.agreement import Agreement
 from voice.recognition.biasing import hints_for
+from voice.recognition.figures import as_figures
 from voice.recognition.inventions import is_invented
 from voice.speech.speculation import Speculation, first_words
 from voice.turns.effects import JudgeTurn, RecognisePartial, TryTurn, Understand
@@ -92,6 +93,7 @@ class Listening:
         """What a final is to be written in, where the caller may be speaking one of several languages."""
         self._trials: dict[int, Trial] = {}
         self._is_short_expected = False
+        self._are_figures_meant = False
         self._hints: tuple[str, ...] = ()
         self._partial: asyncio.Task[None] | None = None
         self._partial_from_ms = 0
@@ -108,7 +110,9 @@ class Listening:
     def expect(self, question: QuestionChanged) -> None:
         """Listen for answers to this question from now on."""
         conversation = self._conversation
-        self._is_short_expected = question.shape is not None and question.shape.is_closed
+        shape = question.shape
+        self._is_short_expected = shape is not None and shape.is_closed
+        self._are_figures_meant = shape is not None and shape.expects == "digits" and shape.is_english
         lines = history_lines(conversation.events, turns=1)
         self._hints = hints_for(question.expectation, conversation.assistant, conversation.state.slots, lines)
 
@@ -202,11 +206,9 @@ class Listening:
             self._log.warning("recognition-failed", error=str(error))
             self._inbox.put(RecognitionFailed(order.revision, str(error) or type(error).__name__))
         else:
-            voiced_ms = self.heard.voiced_ms(order.from_ms, order.to_ms)
-            invented = is_invented(heard.text, voiced_ms)
-            self._inbox.put(
-                TranscriptReady(order.revision, heard.text, heard.log_probability, invented, heard.language)
-            )
+            text = as_figures(heard.text) if self._are_figures_meant else heard.text
+            invented = is_invented(text, self.heard.voiced_ms(order.from_ms, order.to_ms))
+            self._inbox.put(TranscriptReady(order.revision, text, heard.log_probability, invented, heard.language))
 
     async def _judge(self, order: JudgeTurn, to_ms: int) -> None:
         audio = self.heard.cut(max(order.from_ms, to_ms - TURN_MODEL_MS), to_ms)
@@ -250,15 +252,20 @@ class Listening:
         understood = await trial.understanding
         trial.understood_ms = self._now_ms()
         rehearsal = trial.rehearsal = self.speculation.rehearse(understood)
-        is_certain, confidence = understood.stage in CERTAIN_STAGES, confidence_of(understood)
+        judged = CommandsReady(
+            revision,
+            understood.stage in CERTAIN_STAGES,
+            confidence=confidence_of(understood),
+            is_asked_back=is_asked_back(understood),
+        )
         if rehearsal is None:
-            self._inbox.put(CommandsReady(revision, is_certain, confidence=confidence))
+            self._inbox.put(judged)
             return
         ready: CommandsReady | None = None
         while True:
             self.speculation.foresee(rehearsal.said)
             has_preview = first_words(rehearsal) is not None
-            before, ready = ready, CommandsReady(revision, is_certain, has_preview, confidence)
+            before, ready = ready, replace(judged, has_preview=has_preview)
             if ready != before:
                 self._inbox.put(ready)
             if not await self.speculation.go_on(rehearsal):
@@ -269,3 +276,8 @@ def confidence_of(understood: Understood) -> float:
     """Return how sure understanding is that the caller wants something of which it knows what it is."""
     has_no_wish = bool(understood.commands) and all(isinstance(one, WITHOUT_WISH) for one in understood.commands)
     return 0.0 if has_no_wish else understood.confidence
+
+
+def is_asked_back(understood: Understood) -> bool:
+    """Whether the caller wants one of a few things, and would be asked which."""
+    return any(isinstance(one, Clarify) and one.options for one in understood.commands)

@@ -165,7 +165,7 @@ def _counted(
 ) -> AnswerShape:
     """Tell digits and codes, with how many there are, from amounts and free text."""
     conditions = [one.condition for one in (*(task.rejections if task else ()), *_validation(slot))]
-    own = [one for one in conditions if one.slots <= {slot.name}]
+    own = tuple(one for one in conditions if one.slots <= {slot.name})
     is_text = slot.type not in ("float", "bool")
     if is_text and own:
         digits = accepted_digits(slot.name, own)

@@ -114,6 +114,11 @@ def announces(text: str, slot: str) -> bool:
     return words[-1] in _ANNOUNCED or words[-1] in own or words[-len(own) :] == own
 
 
+def ends_in_digits(text: str) -> bool:
+    """Say whether the last word is of the digits: not so in "four one five and", "four one five, then"."""
+    return digits_of(" ".join(text.split()[:-1])) != digits_of(text)
+
+
 def wants_more(text: str) -> bool:
     """Say whether the last word needs another: "double", "b as in"."""
     return _TO_COME.search(plain(text)) is not None

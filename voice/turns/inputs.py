@@ -54,13 +54,14 @@ class CommandsReady:
 
     `has_preview`: what the assistant would say first is known and needs no action, so it may be said before the turn
     is committed, and taken back. `confidence`: how sure understanding is of commands that do something; 0.0 where none
-    does.
+    does. `is_asked_back`: it would ask which of a few things is meant.
     """
 
     revision: int
     is_certain: bool
     has_preview: bool = False
     confidence: float = 1.0
+    is_asked_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

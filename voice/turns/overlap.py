@@ -22,10 +22,12 @@ ECHO_WORDS = 4
 ECHO_SHARE = 0.8
 """Of the words heard, so many stand in this order in what the assistant was saying: its own voice, come back."""
 
+_HUMMED = r"m+[\s-]*h+m+|u+h[\s-]*(?:h?u+h|oh)|a+ha+|huh|h*m+|mm+|(?:h[aeo]h?[\s,-]*){2,}"
+_HUMS = re.compile(rf"(?:{_HUMMED})(?=\W|$)\W*", re.IGNORECASE)
 _NODS = re.compile(
-    r"(?:m+[\s-]*h+m+|u+h[\s-]*(?:h?u+h|oh)|a+ha+|aj[aá]|huh|h*m+|mm+|yeah|yep|yes|yup|okay|ok|right|sure"
+    rf"(?:{_HUMMED}|aj[aá]|yeah|yep|yes|yup|okay|ok|right|sure"
     r"|i see|i c|got it|alright|all right|fine|good|great|oh|ah|wow|really|of course|exactly|thanks|thank you|cool|nice"
-    r"|(?:h[aeo]h?[\s,-]*){2,}|jaja|ja|genau|ach so|stimmt|klar|gut|oui|ouais|d'accord|voilà|sí|si|vale|claro|bueno)"
+    r"|jaja|ja|genau|ach so|stimmt|klar|gut|oui|ouais|d'accord|voilà|sí|si|vale|claro|bueno)"
     r"(?=\W|$)\W*",
     re.IGNORECASE,
 )
@@ -69,6 +71,8 @@ class Overlap:
     """How much of it, voiced, those words were of."""
     has_thanked: bool = False
     """It was "thank you": a nod, unless more follows, as it often does ("thank you, that is enough")."""
+    is_hum: bool = False
+    """It is a hum, laughter, or no word at all: nothing follows, as it may behind "okay" ("okay, stop")."""
     is_final: bool = False
     """All of its words are known: none that come late, of a part of it, say otherwise."""
 
@@ -136,12 +140,20 @@ def is_escape(text: str) -> bool:
     return _ESCAPES.search(text) is not None and len(text.split()) <= 8
 
 
+def is_hum(text: str) -> bool:
+    """Whether nothing was said that could begin a sentence: "mhm", laughter, a noise; but not "yes" or "okay"."""
+    return not has_words(text) or _HUM.fullmatch(text.strip()) is not None or _is_made_of(text.strip(), _HUMS)
+
+
 def _is_nod(words: str) -> bool:
-    if _HUM.fullmatch(words):
-        return True
+    return _HUM.fullmatch(words) is not None or _is_made_of(words, _NODS)
+
+
+def _is_made_of(words: str, nods: re.Pattern[str]) -> bool:
+    """Whether these are only a few of such words."""
     rest, count = words.lstrip(" ,.!?'\"-…"), 0
     while rest:
-        nod = _NODS.match(rest)
+        nod = nods.match(rest)
         if nod is None or count == MOST_NODS:
             return False
         rest, count = rest[nod.end() :], count + 1

@@ -39,10 +39,11 @@ class TurnPolicy:
     """Silence that ends a turn which the turn model calls finished; of open speech only what the fast path knows, such
     as "say that again"."""
     unsure_wait_ms: int = 800
-    """Silence that ends a turn about which the turn model is undecided."""
+    """Silence that ends a turn about which the turn model is undecided; of open speech a whole request, said without a
+    pause, that is understood but does not sound finished, or would be asked back about."""
     unfinished_wait_ms: int = 1400
     """Silence that ends a turn which sounds or reads unfinished."""
-    request_wait_ms: int = 600
+    request_wait_ms: int = 580
     """Silence that ends an open request which is whole by its words, understood for certain, and sounds finished."""
     unsure_request_wait_ms: int = 1000
     """Silence that ends open speech of which one of these is in doubt, or which tells and does not ask."""
@@ -61,7 +62,8 @@ class TurnPolicy:
     incomplete_number_wait_ms: int = 2500
     """Silence within a number with digits still to come; callers who dictate pause up to 1.5 s between groups."""
     open_number_wait_ms: int = 1600
-    """Silence after digits of a number whose length is not known, until the pauses between its groups tell better."""
+    """Silence after digits of a number whose length is not known, until the pauses between its groups tell better, and
+    after a number of known length that is one digit short: most likely one was misheard."""
     hesitation_wait_ms: int = 2000
     """Silence after "um" or "no, wait": who says it wants to go on, and pauses longer than within a sentence."""
     hold_on_wait_ms: int = 4000

@@ -44,6 +44,7 @@ from voice.turns.effects import (
 from voice.turns.floor import (
     Step,
     hear_words_over,
+    hold_for_more,
     is_held_enough,
     judge_overlap,
     let_go_on,
@@ -66,7 +67,7 @@ from voice.turns.inputs import (
     TurnJudged,
 )
 from voice.turns.loud_enough import caller_level, is_above_noise, noise_after, note_sound
-from voice.turns.overlap import MOST_SAID, is_answer, is_escape, is_thanks
+from voice.turns.overlap import MOST_SAID, is_answer, is_escape, is_hum
 from voice.turns.policy import TurnPolicy
 from voice.turns.state import Pending, TurnState
 
@@ -141,7 +142,8 @@ def _hear(state: TurnState, frame: FrameHeard, policy: TurnPolicy) -> Step:
 def _settle(state: TurnState, policy: TurnPolicy) -> Step:
     """Let go on a reply that was paused for a short sound; commit a pending turn whose window is over."""
     overlap, pending = state.overlap, state.pending
-    is_held = overlap is not None and overlap.is_paused and state.phase == "paused"
+    # Not while they make a sound again: a reply that goes on in the middle of "no, wait" is heard for 20 to 60 ms.
+    is_held = overlap is not None and overlap.is_paused and state.phase == "paused" and not state.run_ms
     if overlap is not None and is_held and is_held_enough(state, overlap, policy):
         return _drop(state, "backchannel") if overlap.is_final else let_go_on(state, "unknown")
     if pending is None or overlap is not None:
@@ -245,8 +247,8 @@ def _take_transcript(state: TurnState, given: TranscriptReady, policy: TurnPolic
             return _drop(state, "echo")
         # What was said over a reply that may not be interrupted is kept: there was no other moment to say it.
         if verdict == "backchannel" and (state.is_interruptible or not is_answer(text)):
-            if state.overlap.is_paused and is_thanks(text):
-                return replace(state, overlap=replace(state.overlap, has_thanked=True, is_final=True)), ()
+            if state.overlap.is_paused and not is_hum(text):
+                return hold_for_more(state, state.overlap, text), ()
             return _drop(state, "backchannel")
         was_pending = state.pending is not None
         state, stopped = take_floor(state) if state.is_interruptible or is_escape(text) else let_go_on(state, "unknown")
@@ -273,7 +275,13 @@ def _try_merged(state: TurnState, before: tuple[TurnEffect, ...]) -> Step:
 
 
 def _take_commands(state: TurnState, given: CommandsReady, policy: TurnPolicy) -> Step:
-    evidence = replace(state.evidence, is_certain=given.is_certain, is_understood=True, confidence=given.confidence)
+    evidence = replace(
+        state.evidence,
+        is_certain=given.is_certain,
+        is_understood=True,
+        confidence=given.confidence,
+        is_asked_back=given.is_asked_back,
+    )
     state, effects = _try_to_end(replace(state, evidence=evidence, has_preview=given.has_preview), policy)
     # A closed question was expected to be answered by its words alone; it was not.
     is_doubtful = state.phase == "paused" and not given.is_certain and state.shape.expects not in _JUDGED

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from dialogue.turn import Ended, Said, Understood, Waiting
 from flows.commands import SetSlot
 from flows.effects import Expectation
+from flows.model import Response, Slot
 from tests.support.call import (
+    BARE_ASSISTANT,
     FakeLink,
     ScriptedConversation,
     ScriptedRecogniser,
@@ -277,6 +280,28 @@ def test_typed_turns_pings_and_unknown_messages() -> None:
     assert link.of("pong")[0]["client_ms"] == 7
     assert [each["code"] for each in link.of("fault")] == ["message-unknown", "message-unknown"]
     assert link.of("call_ended")[0]["reason"] == "caller-hung-up"
+
+
+def test_a_letter_in_a_number_is_the_figure_that_was_said_and_the_turn_is_over_at_the_last_digit() -> None:
+    asked = {"utter_ask_account": (Response("What is the account number? It has eight digits."),)}
+    bank = replace(BARE_ASSISTANT, slots={"account": Slot("account", "text")}, responses=asked)
+    ask = [Said("Which account number?"), Waiting(Expectation("text", "account"))]
+    conversation = ScriptedConversation(replies={"add": ask}, assistant=bank)
+    caller = "." * 20 + "####" + "." * 40 + "##########" + "." * 40
+    link = hold(caller, conversation, engines(ScriptedRecogniser(["add", "A311-0592"])))
+    assert conversation.committed == ["add", "8311-0592"]
+    assert [each["text"] for each in link.of("final_transcript")] == ["add", "8311-0592"]
+    assert link.of("latency_measured")[1]["gap_ms"] < TurnPolicy().open_number_wait_ms
+
+
+def test_a_letter_in_a_number_stays_in_languages_in_which_it_sounds_like_no_figure() -> None:
+    asked = {"utter_ask_account": (Response("Die Kontonummer? 8 digits."),)}
+    bank = replace(BARE_ASSISTANT, language="de", slots={"account": Slot("account", "text")}, responses=asked)
+    ask = [Said("Die Kontonummer?"), Waiting(Expectation("text", "account"))]
+    conversation = ScriptedConversation(replies={"add": ask}, assistant=bank)
+    caller = "." * 20 + "####" + "." * 40 + "##########" + "." * 60
+    hold(caller, conversation, replace(engines(ScriptedRecogniser(["add", "A311-0592"])), language="de"))
+    assert conversation.committed == ["add", "A311-0592"]
 
 
 def test_two_calls_on_one_loop_do_not_disturb_each_other() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,10 +143,25 @@ def test_words_that_count_digits(said, lengths):
 
 
 def test_rejections_that_bound_nothing_tell_nothing():
-    conditions = [parse('slots.x matches "^0"'), parse("slots.x = 'none'")]
+    conditions = (parse('slots.x matches "^0"'), parse("slots.x = 'none'"))
 
     assert accepted_digits("x", conditions) == ()
     assert accepted_codes("x", conditions) == ()
+
+
+def test_the_rejections_of_a_question_are_asked_once_however_often_it_is_put():
+    condition, asked = parse('not (slots.x matches "^[0-9]{9}$")'), []
+
+    def test(slots, context):
+        asked.append(slots["x"])
+        return condition.test(slots, context)
+
+    counted = replace(condition, test=test)
+    accepted_digits.cache_clear()  # a condition is known by its text
+    assert accepted_digits("x", (counted,)) == (9,)
+    first = len(asked)
+    assert accepted_digits("x", (counted,)) == (9,)
+    assert len(asked) == first > 0
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,26 @@ def heard(
         (Evidence("fifty and"), AMOUNT, "incomplete_wait_ms"),
         (heard("Check my balance.", probability=0.9), OPEN, "request_wait_ms"),
         (heard("Check my balance, please.", probability=0.1), OPEN, "request_wait_ms"),
-        (heard("Check my balance.", probability=0.3), OPEN, "unsure_request_wait_ms"),
-        (heard("Check my balance."), OPEN, "unsure_request_wait_ms"),
-        (heard("Check my balance.", probability=0.1), OPEN, "unsure_request_wait_ms"),
-        (heard("Check my balance.", probability=0.1, confidence=0.8), OPEN, "unfinished_wait_ms"),
+        (heard("Check my balance.", probability=0.3), OPEN, "unsure_wait_ms"),
+        (heard("Check my balance."), OPEN, "unsure_wait_ms"),
+        (heard("Check my balance.", probability=0.1), OPEN, "unsure_wait_ms"),
+        (heard("Check my balance.", probability=0.1, confidence=0.8), OPEN, "unsure_wait_ms"),
+        (heard("Check my balance.", probability=0.1, confidence=0.5), OPEN, "unfinished_wait_ms"),
+        (
+            replace(heard("I need to pay somebody.", probability=0.9, confidence=0.0), is_asked_back=True),
+            OPEN,
+            "unsure_wait_ms",
+        ),
+        (
+            replace(heard("I need to pay somebody.", probability=0.3, confidence=0.0), is_asked_back=True),
+            OPEN,
+            "unfinished_wait_ms",
+        ),
+        (
+            replace(heard("There is a payment.", probability=0.9, confidence=0.0), is_asked_back=True),
+            OPEN,
+            "unfinished_wait_ms",
+        ),
         (heard("Check my balance.", probability=0.9, confidence=0.5), OPEN, "unsure_request_wait_ms"),
         (heard("Repeat that.", is_certain=True, probability=0.1), OPEN, "finished_wait_ms"),
         (heard("Hello.", is_certain=True, probability=0.97, confidence=0.0), OPEN, "unfinished_wait_ms"),
@@ -71,6 +87,7 @@ def heard(
         ),
         (Evidence("four one five eight six seven five three oh nine"), PHONE, "complete_wait_ms"),
         (Evidence("four one five eight six seven", is_certain=True), PHONE, "incomplete_number_wait_ms"),
+        (Evidence("four one five eight six seven five three oh"), PHONE, "open_number_wait_ms"),
         (Evidence("my number is"), PHONE, "incomplete_number_wait_ms"),
         (Evidence("agent", is_certain=True), PHONE, "finished_wait_ms"),
         (Evidence("why is that", probability=0.9), PHONE, "finished_wait_ms"),
@@ -109,6 +126,55 @@ def test_a_caller_who_paused_within_the_turn_is_waited_for_as_long_again(shape):
     assert waits[0] == wait_ms(evidence, shape, POLICY)
     assert waits[1:] == [800, 1_120, POLICY.unfinished_wait_ms]
     assert wait_ms(Evidence("yes"), YES_NO, POLICY, CallerPauses(turn_ms=(900,))) == POLICY.certain_wait_ms
+
+
+@pytest.mark.parametrize(("pause_ms", "wait"), [(0, POLICY.unsure_wait_ms), (300, POLICY.unsure_request_wait_ms)])
+def test_a_request_that_does_not_sound_finished_is_waited_for_longer_once_its_caller_has_paused(pause_ms, wait):
+    caller = CallerPauses(turn_ms=(pause_ms,) if pause_ms else ())
+
+    assert wait_ms(heard("Check my balance.", probability=0.3), OPEN, POLICY, caller) == wait
+
+
+@pytest.mark.parametrize("lengths", [(4,), (7, 8)])
+def test_only_a_long_number_of_known_length_may_have_lost_a_digit(lengths):
+    said = " ".join(["four"] * (lengths[0] - 1))
+
+    wait = wait_ms(Evidence(said), AnswerShape("digits", lengths=lengths), POLICY)
+
+    assert wait == POLICY.incomplete_number_wait_ms
+
+
+NINE_OF_TEN = "four one five eight six seven five three oh"
+
+
+@pytest.mark.parametrize(
+    ("turn_ms", "wait"),
+    [((500, 900, 700), POLICY.open_number_wait_ms), ((1_100, 1_400, 900), 2_240), ((1_500,) * 8, 2_400)],
+)
+def test_a_number_one_digit_short_outlasts_the_pauses_in_which_it_is_dictated(turn_ms, wait):
+    assert wait_ms(Evidence(NINE_OF_TEN), PHONE, POLICY, CallerPauses(turn_ms=turn_ms)) == wait
+
+
+def test_a_quick_caller_is_not_cut_off_before_the_last_digit():
+    quick = CallerPauses(within_ms=(200,) * 24, calm_turns=20)
+
+    assert quick.factor < 0.85
+    assert wait_ms(Evidence(NINE_OF_TEN), PHONE, POLICY, quick) == POLICY.open_number_wait_ms
+
+
+@pytest.mark.parametrize("end", [" and", " then", ", and the last one is a"])
+def test_a_number_one_digit_short_whose_words_go_on_is_waited_for_as_long_as_ever(end):
+    assert wait_ms(Evidence(NINE_OF_TEN + end), PHONE, POLICY) == POLICY.incomplete_number_wait_ms
+
+
+@pytest.mark.parametrize(
+    ("shape", "caller"),
+    [(AnswerShape("open", is_english=False), CallerPauses()), (AnswerShape("open"), CallerPauses(turn_ms=(300,)))],
+)
+def test_a_request_that_is_very_surely_understood_is_not_kept_waiting_by_its_voice(shape, caller):
+    assert wait_ms(heard("Check my balance.", probability=0.1), shape, POLICY, caller) == POLICY.unsure_request_wait_ms
+    less = heard("Check my balance.", probability=0.1, confidence=0.8)
+    assert wait_ms(less, shape, POLICY, caller) == POLICY.unfinished_wait_ms
 
 
 def test_nothing_is_taken_for_a_whole_request_before_it_is_understood():

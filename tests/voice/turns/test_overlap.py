@@ -7,7 +7,7 @@ import pytest
 from flows.effects import Expectation
 from tests.support.timeline import Timeline
 from voice.turns import effects as turn_effects
-from voice.turns.overlap import Verdict, is_echo, is_escape, judge_words
+from voice.turns.overlap import Verdict, is_echo, is_escape, is_hum, judge_words
 from voice.turns.policy import TurnPolicy
 
 YES_NO = Expectation(kind="yes_no", slot="confirmation")
@@ -143,6 +143,43 @@ def test_yes_over_a_statement_is_a_nod() -> None:
     ).run()
     assert not line.of(turn_effects.CommitTurn)
     assert len(line.of(turn_effects.ResumeReply)) == 1
+
+
+def test_a_yes_that_goes_on_is_one_turn_and_nothing_of_the_reply_is_heard_within_it() -> None:
+    line = Timeline(
+        caller="....###...#######............",
+        assistant="=" * 29,
+        transcripts=["Yes.", "Yes, but I wanted to register."],
+        is_certain=True,
+    ).run()
+    assert line.drawn().startswith("    p         B")
+    assert not line.of(turn_effects.ResumeReply)
+    assert [effect.text for _, effect in line.of(turn_effects.CommitTurn)] == ["Yes, but I wanted to register."]
+
+
+@pytest.mark.parametrize(("words", "silence_ms"), [("Okay.", TurnPolicy().overlap_decide_ms), ("Mm-hmm.", 160)])
+def test_what_may_begin_a_sentence_holds_the_reply_longer_than_a_hum(words: str, silence_ms: int) -> None:
+    line = Timeline(caller="....####............", assistant="=" * 20, transcripts=[words]).run()
+    ((resumed_ms, _),) = line.of(turn_effects.ResumeReply)
+    assert resumed_ms - 800 == silence_ms
+    assert len(line.of(turn_effects.DropTurn)) == 1
+
+
+def test_a_reply_does_not_go_on_while_the_caller_makes_a_sound_again() -> None:
+    caller = "....##...######............."  # words come late, and the second sound begins as the first is let go
+    line = Timeline(caller, "=" * 28, transcripts=["No.", "No, wait."], transcript_ms=900, partial_ms=900).run()
+    assert not line.of(turn_effects.ResumeReply)
+    assert len(line.of(turn_effects.StopReply)) == 1
+
+
+@pytest.mark.parametrize("text", ["mhm", "Uh-huh.", "M H N.", "Mm-hmm, mm.", "Ha ha ha ha", "Hmm", "..."])
+def test_hums_and_laughter_begin_nothing(text: str) -> None:
+    assert is_hum(text)
+
+
+@pytest.mark.parametrize("text", ["Yes.", "Okay", "Oh, mhm", "Right", "Um", "Emma.", "ham"])
+def test_words_may_begin_something(text: str) -> None:
+    assert not is_hum(text)
 
 
 def test_long_speech_stops_the_reply_before_its_words_are_known() -> None:
