@@ -20,9 +20,8 @@ run: ## set up, then serve the example assistant on http://127.0.0.1:8080
 	@bash .ci/setup run
 	@.venv/bin/vivavoce serve "$(ASSISTANT)" --host "$(HOST)" --port "$(PORT)"
 
-test: setup lint types ## set up, then run every check and every test
-	.venv/bin/python studio/web/build.py test
-	.venv/bin/pytest -m "not gpu and not vllm"
+test: setup ## set up, then run every check and every test
+	@bash .ci/checks
 
 lint: ## check style, formatting and the import order
 	.venv/bin/ruff check .

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_LEAD_IN: Final = r"\b(?:such as|like|for example|for instance|e\.g\.|eg|looks like|format)[:,]?\s+['\"“]?"
 EXAMPLE: Final = re.compile(
-    r"\b(?:such as|like|for example|for instance|e\.g\.|eg|looks like|format)[:,]?\s+['\"“]?"
-    r"(?P<code>[A-Za-z]*\d?[A-Za-z\d]*\d[A-Za-z\d-]*(?: (?=[A-Za-z\d]*\d)[A-Za-z\d]+)*)",
+    _LEAD_IN + r"(?P<code>[A-Za-z]*\d?[A-Za-z\d]*\d[A-Za-z\d-]*(?: (?=[A-Za-z\d]*\d)[A-Za-z\d]+)*)",
 )
-_HYPHENED: Final = re.compile(
-    r"\b(?:such as|like|for example|for instance|e\.g\.|eg|looks like|format)[:,]?\s+['\"“]?"
-    r"(?P<code>[A-Za-z\d]+(?:-[A-Za-z\d]+)+)\b",
-)
+_HYPHENED: Final = re.compile(_LEAD_IN + r"(?P<code>[A-Za-z\d]+(?:-[A-Za-z\d]+)+)\b")
 
 
 def as_example(code: str, description: str) -> str:

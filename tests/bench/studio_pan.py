@@ -27,6 +27,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 from tests.bench.machine import describe_machine, load_average
 from tests.studio.authoring_web.conftest import big_flow
 from tests.studio.authoring_web.draw_counter import count_draws, drawn
+from tests.studio.authoring_web.panning import PANNING
 from tests.support.browser import chromium
 from tests.support.server import ROOT, free_port
 
@@ -35,22 +36,6 @@ SECONDS: Final = 3.0
 FLOW: Final = "large"
 VIEWS: Final = {"near": 0, "middle": 3, "far": 12}
 """By how many turns of the wheel with Ctrl held the view goes away first: to 0.8, about 0.6, and 0.25."""
-PANNING: Final = """(ms) => new Promise((done) => {
-    const pane = document.querySelector('.react-flow__pane');
-    const box = pane.getBoundingClientRect();
-    const [clientX, clientY] = [box.x + box.width / 2, box.y + box.height / 2];
-    const at = { clientX, clientY, bubbles: true, cancelable: true };
-    let frames = 0, start = 0, worst = 0, last = 0, most = 0;
-    const look = (now) => {
-        if (start === 0) start = now; else { frames += 1; worst = Math.max(worst, now - last); }
-        last = now;
-        if (frames % 20 === 0) most = Math.max(most, document.querySelectorAll('.react-flow *').length);
-        pane.dispatchEvent(new WheelEvent('wheel', { ...at, deltaY: frames % 120 < 60 ? 40 : -40 }));
-        if (now - start < ms) requestAnimationFrame(look);
-        else done({ frames, seconds: (now - start) / 1000, worst, most });
-    };
-    requestAnimationFrame(look);
-})"""
 PARTS: Final = {
     "own_ms": "TaskDuration",
     "script_ms": "ScriptDuration",
@@ -98,7 +83,7 @@ def panned(page: Page, devtools: CDPSession) -> dict[str, Any]:
     """Pan for some seconds, and return what it took."""
     before = metrics(devtools)
     drawn_before = drawn(page)
-    moved = page.evaluate(PANNING, SECONDS * 1000)
+    moved = page.evaluate(PANNING, {"ms": SECONDS * 1000})
     after = metrics(devtools)
     redrawn = {name: count - drawn_before[name] for name, count in drawn(page).items()}
     frames = max(1, moved["frames"])

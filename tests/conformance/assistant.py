@@ -18,7 +18,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from textwrap import dedent
 
 from dialogue.conversation import Conversation
 from dialogue.errors import DialogueError
@@ -39,9 +38,9 @@ from flows.events import (
     FlowStarted,
     SlotSet,
 )
-from flows.loader import load_assistant
 from flows.model import Assistant
 from flows.state import ConversationState
+from tests.support.assistant_files import load_files
 
 Result = Sequence[Json] | ActionReturned | ActionFailed | Callable[[Json], Sequence[Json]]
 """What an action gives back: events, events with responses, a failure, or a function of the tracker."""
@@ -57,11 +56,7 @@ _WORDS = {
 
 def load(folder: Path, files: Mapping[str, str], *, profile: str = "3.16") -> Assistant:
     """Write an assistant's files (path → text, dedented) and load it."""
-    for name, text in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(dedent(text), encoding="utf-8")
-    return load_assistant(folder, profile=profile)
+    return load_files(folder, files, profile=profile)
 
 
 def slot(name: str, value: Json) -> dict[str, Json]:

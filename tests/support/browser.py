@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 SETTLE_MS = 30_000
 """How long a page may take to show what was done, on two busy cores."""
@@ -35,15 +35,23 @@ def chromium() -> str:
     return found
 
 
-@contextmanager
-def browsing(microphone: Path | None) -> Iterator[BrowserContext]:
-    """Open a browser whose microphone plays a WAV file over and over; None: it may not use the microphone."""
+def launch(playwright: Playwright, microphone: Path | None) -> Browser:
+    """Start a browser whose microphone plays a WAV file over and over; None: it may not use the microphone."""
     flags = list(_FLAGS)
     if microphone is not None:
         flags += ["--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        try:
-            yield browser.new_context(viewport={"width": 1280, "height": 720})
-        finally:
-            browser.close()
+    return playwright.chromium.launch(executable_path=chromium(), args=flags)
+
+
+@contextmanager
+def browsing(microphone: Path | None, playwright: Playwright | None = None) -> Iterator[BrowserContext]:
+    """Open a browser of its own, as `launch` does; there is one `playwright` at a time in a process."""
+    if playwright is None:
+        with sync_playwright() as started, browsing(microphone, started) as context:
+            yield context
+        return
+    browser = launch(playwright, microphone)
+    try:
+        yield browser.new_context(viewport={"width": 1280, "height": 720})
+    finally:
+        browser.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from studio.settings import Settings
 from studio.telemetry import Telemetry
 from studio.workbench_opening import make_workbench, open_workbench
 
+STREAMS = "/test/streams"
+
 
 def _no_models() -> None:
     raise ServiceNotReady("This server has no models.")
@@ -43,8 +46,10 @@ def _no_text() -> TextChannel:
     raise ServiceNotReady("This server has no models.")
 
 
-async def serve(served: Path, data: Path, port: int, *, is_public: bool = False) -> None:
-    """Serve until cancelled."""
+async def serve(
+    served: Path, data: Path, port: int, *, is_public: bool = False, page_folder: Path = PAGE_FOLDER
+) -> None:
+    """Serve until cancelled. Beside the API it tells at `STREAMS` how many streams of events are open."""
     settings = Settings(data_dir=data, projects=data / "projects")
     opened = make_workbench(settings, await asyncio.to_thread(served.resolve))
     assistant: Assistant = await asyncio.to_thread(load, served)
@@ -61,26 +66,29 @@ async def serve(served: Path, data: Path, port: int, *, is_public: bool = False)
             require_calls=_no_models,
             text=_no_text,
             models=lambda: [],
-            page_folder=PAGE_FOLDER,
+            page_folder=page_folder,
             allowed_hosts=LOOPBACK_HOSTS,
             workbench=opened.workbench,
             door=Door(lambda: opened.accounts, is_public),
         )
-        config = uvicorn.Config(create_app(services), host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+        app = create_app(services)
+        app.add_api_route(STREAMS, lambda: {"open": opened.workbench.streams.total()})
+        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
         print(f"http://127.0.0.1:{port}/studio", flush=True)
         await uvicorn.Server(config).serve()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--served", type=Path, default=Path("examples/bank"))
     parser.add_argument("--data", type=Path, default=None)
     parser.add_argument("--port", type=int, default=8101)
     parser.add_argument("--public", action="store_true", help="ask who comes, as beyond this machine")
-    given = parser.parse_args()
+    parser.add_argument("--page", type=Path, default=PAGE_FOLDER, help="the built page, where it is not the usual one")
+    given = parser.parse_args(arguments)
     data = given.data or Path(tempfile.mkdtemp(prefix="vivavoce-studio-"))
-    asyncio.run(serve(given.served, data, given.port, is_public=given.public))
+    asyncio.run(serve(given.served, data, given.port, is_public=given.public, page_folder=given.page))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -126,14 +127,14 @@ async def serve(served: Path, data: Path, port: int, page: Path = PAGE_FOLDER) -
         await uvicorn.Server(config).serve()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--served", type=Path, default=Path("examples/clinic"))
     parser.add_argument("--data", type=Path, default=None)
     parser.add_argument("--port", type=int, default=8103)
     parser.add_argument("--page", type=Path, default=PAGE_FOLDER, help="the built page")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     data = given.data or Path(tempfile.mkdtemp(prefix="vivavoce-trying-"))
     asyncio.run(serve(given.served, data, given.port, given.page))
 

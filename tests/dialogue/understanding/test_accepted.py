@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from dialogue.understanding.dates import read_times
 from dialogue.understanding.fast_path.reading import read_slot
 from dialogue.understanding.situation import Situation, slot_descriptions
 from flows.commands import SetSlot
-from flows.loader import load_assistant
+from tests.support.assistant_files import load_files
 
 FILES = {
     "config.yml": "recipe: default.v1\nlanguage: en\npipeline: []\n",
@@ -60,11 +59,7 @@ flows:
 
 @pytest.fixture(scope="module")
 def situation(tmp_path_factory: pytest.TempPathFactory) -> Situation:
-    folder: Path = tmp_path_factory.mktemp("assistant")
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    assistant = load_assistant(folder)
+    assistant = load_files(tmp_path_factory.mktemp("assistant"), FILES)
     return Situation(assistant, active=assistant.flows["visit"], descriptions=slot_descriptions(assistant))
 
 
