@@ -57,6 +57,10 @@ class Findings:
                 found.append(Finding(last.file, last.line, last.column, code, message, "", last.severity))
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.column)))
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._counts
+
     def has_errors(self) -> bool:
         return any(severity == "error" for severity, _ in self._counts)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from flows.findings import Findings
+from flows.model import Flow
 from flows.places import Place
 from flows.source import MAX_FILE_CHARACTERS, Value, read_yaml
 
@@ -22,11 +23,60 @@ _MAX_FOLDERS_DEEP: Final = 40
 _MAX_FILE_BYTES: Final = 4 * MAX_FILE_CHARACTERS
 
 
+class Remembered:
+    """What an assistant's files and flows were read as, for reading it again: values are never changed.
+
+    Only that in which nothing was wrong is kept, since findings have to be told each time; and only what the last
+    reading had, since files and flows come and go for as long as a server runs.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[str, Value | None]] = {}
+        self._last_flows: dict[str, tuple[Value, Flow]] = {}
+        self._files: dict[str, tuple[str, Value | None]] = {}
+        self._flows: dict[str, tuple[Value, Flow]] = {}
+
+    def begin(self) -> None:
+        """Begin to read the folder once more."""
+        self._last, self._files = self._files, {}
+        self._last_flows, self._flows = self._flows, {}
+
+    @property
+    def size(self) -> int:
+        """How many files and flows are kept."""
+        return len(self._last) + len(self._files) + len(self._last_flows) + len(self._flows)
+
+    def flow(self, flow_id: str, node: Value) -> Flow | None:
+        """Return the flow that was read from the very same value; None where there is none."""
+        known = self._last_flows.get(flow_id)
+        if known is None or known[0] is not node:
+            return None
+        self._flows[flow_id] = known
+        return known[1]
+
+    def keep(self, flow_id: str, node: Value, flow: Flow) -> None:
+        """Keep a flow for the next reading."""
+        self._flows[flow_id] = node, flow
+
+    def read(self, text: str, file: str, findings: Findings) -> Value | None:
+        """Read a file's text as `read_yaml` does."""
+        known = self._last.get(file)
+        if known is not None and known[0] == text:
+            self._files[file] = known
+            return known[1]
+        found = Findings()
+        value = read_yaml(text, file, found)
+        if not found.is_empty:
+            return read_yaml(text, file, findings)
+        self._files[file] = text, value
+        return value
+
+
 class Folder:
     """Reads files below one root; whatever cannot be read is a finding."""
 
-    def __init__(self, root: Path, findings: Findings) -> None:
-        self.root = root
+    def __init__(self, root: Path, findings: Findings, remembered: Remembered | None = None) -> None:
+        self.root, self.remembered = root, remembered
         self._findings = findings
         self._n_characters = 0
 
@@ -68,7 +118,8 @@ class Folder:
             message = f"the assistant's files have more than {MAX_CHARACTERS} characters; this one is not read"
             self._findings.error(Place(self.name_of(path), 1, 1), "too-many-files", message)
             return None
-        return read_yaml(text, self.name_of(path), self._findings)
+        reading = read_yaml if self.remembered is None else self.remembered.read
+        return reading(text, self.name_of(path), self._findings)
 
     def _text(self, path: Path) -> str | None:
         try:

@@ -22,7 +22,7 @@ from flows.environment import expanded, is_on
 from flows.errors import AssistantInvalid, Finding
 from flows.findings import Findings
 from flows.flow_reader import read_flow
-from flows.folder import Folder
+from flows.folder import Folder, Remembered
 from flows.follow_on import follow_ons
 from flows.linking import link_flows
 from flows.model import Assistant, Flow
@@ -90,11 +90,18 @@ def find_problems(
 
 
 def examine(
-    folder: Path, *, profile: str | None = None, environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    profile: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    remembered: Remembered | None = None,
 ) -> tuple[Assistant | None, tuple[Finding, ...]]:
-    """Return the assistant, None where it has errors, together with all errors and warnings: one load for both."""
+    """Return the assistant, None where it has errors, together with all errors and warnings: one load for both.
+
+    `remembered` spares reading what has not changed since the same folder was examined with it.
+    """
     with _without_collecting():
-        assistant, findings = _load(folder, profile, environment)
+        assistant, findings = _load(folder, profile, environment, remembered)
     return (None if findings.has_errors() else assistant), findings.sorted()
 
 
@@ -111,13 +118,15 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _load(
-    folder: Path, profile: str | None, environment: Mapping[str, str] | None
+    folder: Path, profile: str | None, environment: Mapping[str, str] | None, remembered: Remembered | None
 ) -> tuple[Assistant | None, Findings]:
     findings = Findings()
     if not folder.is_dir():
         findings.error(Place(str(folder), 1, 1), "no-folder", "there is no such folder", "give an assistant's folder")
         return None, findings
-    read = _Reading(Folder(folder, findings), findings, environment)
+    if remembered is not None:
+        remembered.begin()
+    read = _Reading(Folder(folder, findings, remembered), findings, environment)
     _read_settings(read)
     chosen = _profile(read, profile)
     _read_domain_files(read)
@@ -252,9 +261,26 @@ def _add_flows(file: Table, read: _Reading, *, is_default: bool) -> None:
                 where = f"{present.place.file}:{present.place.line}"
                 read.findings.error(place, "duplicate-flow", f"flow '{flow_id}' is already defined in {where}")
             continue
-        flow = read_flow(flow_id, node, place, read.findings, is_default=is_default)
+        flow = _flow(flow_id, node, place, read, is_default=is_default)
         if flow is not None:
             read.flows[flow_id] = flow
+
+
+def _flow(flow_id: str, node: Value, place: Place, read: _Reading, *, is_default: bool) -> Flow | None:
+    """Read a flow, or take it as it was read from the very same value; never one with findings, which are told anew."""
+    remembered = read.folder.remembered
+    if remembered is None:
+        return read_flow(flow_id, node, place, read.findings, is_default=is_default)
+    known = remembered.flow(flow_id, node)
+    if known is not None:
+        return known
+    found = Findings()
+    flow = read_flow(flow_id, node, place, found, is_default=is_default)
+    if not found.is_empty:
+        return read_flow(flow_id, node, place, read.findings, is_default=is_default)
+    if flow is not None:
+        remembered.keep(flow_id, node, flow)
+    return flow
 
 
 def _add_examples(value: Value | None, read: _Reading) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import studio
 from flows.errors import AssistantInvalid, Finding
+from flows.folder import Remembered
 from flows.loader import examine, load_assistant
 from flows.model import Assistant
 from studio.calls import check_calls
@@ -47,17 +48,18 @@ def find_problems(folder: Path) -> tuple[Finding, ...]:
     return examined(folder)[1]
 
 
-def examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
+def examined(folder: Path, remembered: Remembered | None = None) -> tuple[Assistant | None, tuple[Finding, ...]]:
     """Return the assistant, None where it cannot be served, and everything that is wrong with its files.
 
-    What is in the variables that its files name is told nobody.
+    What is in the variables that its files name is told nobody. `remembered` spares what has not changed since the
+    folder was last examined with it.
     """
-    assistant, findings = _examined(folder)
+    assistant, findings = _examined(folder, remembered)
     return assistant, hidden(findings, folder, os.environ)
 
 
-def _examined(folder: Path) -> tuple[Assistant | None, tuple[Finding, ...]]:
-    assistant, findings = examine(folder, environment=os.environ)
+def _examined(folder: Path, remembered: Remembered | None) -> tuple[Assistant | None, tuple[Finding, ...]]:
+    assistant, findings = examine(folder, environment=os.environ, remembered=remembered)
     more = (*understanding_findings(folder), *search_findings(folder), *voice_findings(folder))
     steps = check_step_voices(assistant) if assistant is not None else ()
     findings = tuple(sorted((*findings, *more, *steps)))

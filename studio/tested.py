@@ -5,18 +5,15 @@ The steps and ways of a flow are named as the engine names them (`engine_id` of 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from studio.authoring.shapes import TestsOfFlow
 from studio.errors import StudioError
-from studio.projects.errors import WritingFailed
-from studio.projects.writing import write_file
+from studio.project_notes import Note, ProjectNotes, noted
 from studio.training_jobs import Job, TrainingJobs, Work
 
 _OF_STUDIO: Final = ".studio/"
@@ -41,13 +38,9 @@ def jobs_of_tests(told: Callable[[Job], None]) -> TrainingJobs:
 
 
 @dataclass(frozen=True, slots=True)
-class CoverageRun:
-    """One run. `files`: the hashes of all files when it began; `flows`: the flows' etags then; `report`: its result."""
+class CoverageRun(Note):
+    """One run, noted as the project was when it began; `report`: its result."""
 
-    at: float
-    by: str
-    files: Mapping[str, str]
-    flows: Mapping[str, str]
     report: Mapping[str, Any]
 
 
@@ -98,34 +91,16 @@ def _counted(files: Mapping[str, str]) -> dict[str, str]:
     return {path: content for path, content in files.items() if not path.startswith(_OF_STUDIO)}
 
 
-class LastTests:
-    """Keeps one file for each project."""
+def _read(told: Mapping[str, Any]) -> CoverageRun:
+    """Return a run that all of the page can be told. Raises where something of it is missing."""
+    found = CoverageRun(*noted(told), told["report"])
+    outlined(found)
+    coverage_told(found, {})
+    return found
+
+
+class LastTests(ProjectNotes[CoverageRun]):
+    """The last run of each project's tests."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def _file(self, project: str) -> Path:
-        return self._folder / f"{project}.json"
-
-    def read(self, project: str) -> CoverageRun | None:
-        """Return the last run; None where there was none or its file is broken."""
-        try:
-            told = json.loads(self._file(project).read_text(encoding="utf-8"))
-            found = CoverageRun(
-                float(told["at"]), str(told["by"]), dict(told["files"]), dict(told["flows"]), told["report"]
-            )
-            outlined(found)
-            coverage_told(found, {})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
-        return found
-
-    def write(self, project: str, tested: CoverageRun) -> None:
-        """Keep a run. Failing to is no reason to fail the run: it is forgotten with the server then."""
-        with suppress(WritingFailed):
-            write_file(self._file(project), json.dumps(asdict(tested), ensure_ascii=False).encode())
-
-    def forget(self, project: str) -> None:
-        """Forget a project that is deleted."""
-        with suppress(OSError):
-            self._file(project).unlink(missing_ok=True)
+        super().__init__(folder, _read)

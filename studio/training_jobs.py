@@ -33,6 +33,8 @@ _DRAIN_S: Final = 2.0
 LONGEST_S: Final = 3_600.0
 _STOP_GRACE_S: Final = 3.0
 _LOOK_EVERY_S: Final = 0.2
+_TELL_EVERY_S: Final = 0.25
+"""A log may grow by a hundred lines a second; who follows it is told so often that there are more."""
 NICENESS: Final = 10
 """Below the calls that this machine holds; our own choice."""
 
@@ -123,12 +125,14 @@ class TrainingJobs:
         work: Work = TRAINING,
         clock: Callable[[], float] = time.time,
         told: Callable[[Job], None] = lambda _: None,
+        grew: Callable[[Job], None] = lambda _: None,
     ) -> None:
-        """`told` hears of each job that began or ended."""
+        """`told` hears of each job that began or ended, `grew` that there is more in the log of one."""
         self._work = work
         self._command = tuple(command)
         self._clock = clock
         self._told = told
+        self._grew = grew
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -208,18 +212,29 @@ class TrainingJobs:
         assert process.stderr is not None
         reading = asyncio.create_task(_result(process.stdout))
         following = asyncio.create_task(_follow(process.stderr, job))
+        telling = asyncio.create_task(self._tell_growth(job))
         try:
             code = await _exit(process)
             await asyncio.wait((reading, following), timeout=_DRAIN_S)  # a child of it may keep them open
         finally:
             await _end(process)
             await asyncio.wait((reading, following), timeout=_DRAIN_S)
-            for task in (reading, following):
+            for task in (reading, following, telling):
                 task.cancel()
             if holding is not None:
                 holding.close()
-            found = await asyncio.gather(reading, following, return_exceptions=True)
+            found = await asyncio.gather(reading, following, telling, return_exceptions=True)
         self._close(job, found[0] if isinstance(found[0], bytes) else b"", code)
+
+    async def _tell_growth(self, job: Job) -> None:
+        n_told = 0
+        while True:
+            changed = job.changed
+            if len(job.lines) == n_told:
+                await changed.wait()
+            n_told = len(job.lines)
+            self._grew(job)
+            await asyncio.sleep(_TELL_EVERY_S)
 
     def _close(self, job: Job, printed: bytes, code: int) -> None:
         with contextlib.suppress(ValueError):

@@ -21,6 +21,7 @@ import structlog
 from studio.authoring.errors import ProjectGone
 from studio.authoring.files import read_text, write_text
 from studio.authoring.project import OpenProject
+from studio.check_process import CheckProcess
 from studio.errors import StudioError
 from studio.hub import Hub
 from studio.last_trainings import LastTraining, LastTrainings, changed_since
@@ -70,8 +71,9 @@ class Workbench:
         self.workspace = workspace
         self._data = data
         self.hub = Hub()
-        self.jobs = jobs or TrainingJobs(told=self._tell_job)
+        self.jobs = jobs or TrainingJobs(told=self._tell_job, grew=self._tell_log)
         self.test_jobs = jobs_of_tests(lambda job: self.hub.tell(job.project, {"type": "tests", "state": job.state}))
+        self._checks = CheckProcess()
         self._accounts = accounts
         self._clock = clock
         self._trainings = LastTrainings(data / "trained")
@@ -141,7 +143,8 @@ class Workbench:
             if document is None:
                 project = await self.project(project_id)  # it may have been deleted while we waited
                 watch = await asyncio.to_thread(FolderWatch, project.folder, every_s=LOOK_EVERY_S)
-                document = await OpenProject.open(project.folder, project_id, notes=self._notes(project))
+                notes, examine = self._notes(project), self._checks.examined
+                document = await OpenProject.open(project.folder, project_id, examine=examine, notes=notes)
                 document.set_tests(outlined(await asyncio.to_thread(self._tests.read, project.key)))
                 document.subscribe(lambda news: self.hub.tell(project_id, news))
                 watching = self._watch(project, watch)
@@ -228,6 +231,7 @@ class Workbench:
         await asyncio.gather(self.jobs.close(), self.test_jobs.close())
         for project_id in tuple(self._watching):
             await self.let_go(project_id)
+        await asyncio.to_thread(self._checks.close)
 
     async def note(self, by: Person, action: str, project: str, detail: Mapping[str, Any] | None = None) -> None:
         """Write into the audit log, where there is one.
@@ -245,10 +249,12 @@ class Workbench:
 
     # Who is there
 
-    def seen(self, project_id: str, client: str, by: Person, flow: str | None, step: str | None) -> None:
-        """Note where a page is."""
+    def seen(
+        self, project_id: str, client: str, by: Person, flow: str | None, step: str | None, stream: str = ""
+    ) -> None:
+        """Note where a page is; `stream`: by which it hears, where it shares one."""
         presence = self._presence[project_id]
-        is_news = presence.tell(Place(client, by.id, by.name, flow, step, self._clock()))
+        is_news = presence.tell(Place(client, by.id, by.name, flow, step, self._clock(), stream))
         if presence.expire(self._clock()) or is_news:
             self._tell_presence(project_id)
 
@@ -256,6 +262,16 @@ class Workbench:
         """Forget a page that is gone."""
         if self._presence[project_id].leave(client):
             self._tell_presence(project_id)
+
+    def left_with(self, project_id: str, stream: str) -> None:
+        """Forget the pages that heard by a stream which is over, unless it was opened anew."""
+        if not self.hub.has_stream(project_id, stream) and self._presence[project_id].leave_with(stream):
+            self._tell_presence(project_id)
+
+    def revision_of(self, project_id: str) -> int | None:
+        """Return the revision of a project's document; None where nobody has it open."""
+        document = self._open.get(project_id)
+        return None if document is None else document.revision
 
     def people_at(self, project_id: str) -> list[dict[str, Any]]:
         """Return who is there, a row for each open page."""
@@ -358,6 +374,9 @@ class Workbench:
     def _tell_job(self, job: Job) -> None:
         told = job.to_json(len(job.lines))
         self.hub.tell(job.project, {"type": "job", "job": told})
+
+    def _tell_log(self, job: Job) -> None:
+        self.hub.tell(job.project, {"type": "log", "job": job.id, "n_lines": len(job.lines)})
 
     async def _watch(self, project: Project, watch: FolderWatch) -> None:
         async for _ in watch.changes():

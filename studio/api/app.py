@@ -44,6 +44,7 @@ def create_app(services: Services) -> FastAPI:
     add_error_handlers(app)
     for routes in _ROUTES:
         app.include_router(routes.router)
+    app.include_router(together.shared)
     # Not a mount, which would also take a route's path when only the method is wrong.
     app.router.default = page.PageFiles(services.page_folder)
     app.add_middleware(BodyLimit)

@@ -56,6 +56,7 @@ RIGHTS: Final[dict[str, Right | Open]] = {
     f"POST {_P}/conditions": "read",
     f"POST {_P}/conditions/write": "read",
     f"POST {_P}/edit": "edit",
+    "GET /api/events": "read",
     f"GET {_P}/events": "read",
     f"POST {_P}/presence": "read",
     f"GET {_P}/comments": "read",

@@ -15,6 +15,7 @@ from contextlib import aclosing, suppress
 from typing import Any, ClassVar, Final, TypeVar
 
 from fastapi import Request
+from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse
 
 from studio.api.authentication import find_person
@@ -23,6 +24,8 @@ from studio.people.errors import PeopleUnavailable
 from studio.workbench import Workbench
 
 PING_S: Final = 15
+ALIVE: Final = json.dumps({"type": "alive"})
+"""Sent where nothing else is, every `PING_S`, to who must know whether a stream that says nothing still stands."""
 ASK_EVERY_S = 30.0
 """So long somebody whose session has expired may go on hearing; who is shut out stops hearing at once."""
 MOST_STREAMS = 500
@@ -40,8 +43,17 @@ class TooManyStreams(StudioError):
     http_status: ClassVar[int] = 503
 
 
-def event_stream(request: Request, bench: Workbench, told: AsyncGenerator[Mapping[str, Any]]) -> EventSourceResponse:
-    """Answer with a stream of `told`, as JSON. Raises TooManyStreams."""
+def event_stream(
+    request: Request, bench: Workbench, told: AsyncGenerator[Mapping[str, Any]], *, is_alive_told: bool = False
+) -> EventSourceResponse:
+    """Answer with a stream of `told`, as JSON.
+
+    Args:
+        is_alive_told: What keeps the connection up is news as well (`ALIVE`), and not a comment that no page sees.
+
+    Raises:
+        TooManyStreams.
+    """
     if bench.streams.total() >= MOST_STREAMS:
         raise TooManyStreams("Too many pages listen to this server already. Close some, then load this one again.")
     person = request.state.person.id
@@ -59,7 +71,8 @@ def event_stream(request: Request, bench: Workbench, told: AsyncGenerator[Mappin
             bench.streams += Counter()  # without those that have none
             await told.aclose()
 
-    return EventSourceResponse(lines(), ping=PING_S)
+    alive = (lambda: ServerSentEvent(data=ALIVE)) if is_alive_told else None
+    return EventSourceResponse(lines(), ping=PING_S, ping_message_factory=alive)
 
 
 async def _while_allowed(request: Request, closing: asyncio.Event, told: AsyncGenerator[_T]) -> AsyncGenerator[_T]:

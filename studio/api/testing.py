@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from studio.api.authentication import Asking
+from studio.api.jobs import listed, stopped
 from studio.api.projects import Bench
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["testing"])
@@ -21,7 +22,7 @@ async def coverage(project: str, by: Asking, bench: Bench) -> dict[str, Any]:
 @router.get("/tests/runs")
 async def runs(project: str, bench: Bench) -> list[dict[str, Any]]:
     """List the runs of the tests since the server began, the latest first; of each the last line of its log."""
-    return [job.to_json(max(0, len(job.lines) - 1)) for job in bench.test_jobs.of(project)]
+    return listed(bench.test_jobs, project, n_last=1)
 
 
 @router.post("/tests/runs", status_code=202)
@@ -34,7 +35,4 @@ async def run(project: str, by: Asking, bench: Bench) -> dict[str, Any]:
 @router.post("/tests/runs/{job}/stop")
 async def stop(project: str, job: str, by: Asking, bench: Bench) -> dict[str, Any]:
     """Stop a run of the tests."""
-    found = bench.test_jobs.job(project, job)
-    await bench.test_jobs.stop(found)
-    await bench.note(by, "tests stopped", project)
-    return found.to_json()
+    return await stopped(bench, bench.test_jobs, project, job, by, "tests stopped")

@@ -1,9 +1,14 @@
-"""Several people at one project: what happens, told as it happens; who is where; comments on steps."""
+"""Several people at one project: what happens, told as it happens; who is where; comments on steps.
+
+A browser opens six connections to one server, and each stream takes one. So the pages of a browser share one stream,
+whichever projects they show (`shared_events`).
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,14 +20,22 @@ from studio.api.authentication import Asking
 from studio.api.given import Given
 from studio.api.projects import Bench
 from studio.api.streaming import event_stream
+from studio.people.records import Person
+from studio.projects.errors import ProjectUnknown
 
+shared = APIRouter(prefix="/api", tags=["together"])
 router = APIRouter(prefix="/api/projects/{project}", tags=["together"])
+
+
+MOST_PROJECTS = 100
+"""Projects of one stream: nobody has so many open."""
 
 
 class Where(Given):
     """Where a page is. `client` is a random name that the page gave itself, so that two
-    pages of one person are two places."""
+    pages of one person are two places; `stream` that of the stream by which it hears, with which it leaves."""
 
+    stream: str = Field("", max_length=64)
     client: str = Field("", max_length=64)
     flow: str | None = Field(None, max_length=200)
     step: str | None = Field(None, max_length=500)
@@ -61,6 +74,53 @@ async def events(
     return event_stream(request, bench, told())
 
 
+@shared.get("/events")
+async def shared_events(
+    request: Request,
+    by: Asking,
+    bench: Bench,
+    project: Annotated[list[str], Query(max_length=MOST_PROJECTS)],
+    stream: Annotated[str, Query(min_length=1, max_length=64)],
+) -> EventSourceResponse:
+    """Tell what happens to several projects, as server-sent events: one stream for all pages of a browser.
+
+    Each news names its project, and has a mark that counts up by one: a gap, or another name before the number, means
+    that something was missed. `hello` says where a project stands; one that is not there has none. `alive` says only
+    that the stream stands.
+    """
+    own = _own(by, stream)
+    found: list[str] = []
+    for name in dict.fromkeys(project):
+        with suppress(ProjectUnknown):
+            await bench.project(name)
+            found.append(name)
+
+    async def told() -> AsyncGenerator[Mapping[str, Any]]:
+        try:
+            with bench.hub.joined_together(found, own) as listening:
+                # All at once: what comes later is in the queue, and bears a later mark.
+                for hello in [_hello(bench, name, stream) for name in found]:
+                    yield hello
+                while True:
+                    yield await listening.get()
+        finally:
+            for name in found:
+                bench.left_with(name, own)
+
+    return event_stream(request, bench, told(), is_alive_told=True)
+
+
+def _own(by: Person, stream: str) -> str:
+    """Name a stream so that nobody else's pages come or go with it."""
+    return f"{by.id} {stream}" if stream else ""
+
+
+def _hello(bench: Bench, project: str, stream: str) -> dict[str, Any]:
+    mark, revision = bench.hub.mark(project), bench.revision_of(project)
+    told = {"type": "hello", "project": project, "mark": mark, "stream": stream}
+    return {**told, "people": bench.people_at(project), "revision": revision}
+
+
 @router.post("/presence")
 async def presence(project: str, given: Where, by: Asking, bench: Bench) -> list[dict[str, Any]]:
     """Say where a page is; returns who else is there."""
@@ -69,7 +129,7 @@ async def presence(project: str, given: Where, by: Asking, bench: Bench) -> list
     if given.is_leaving:
         bench.left(project, client)
     else:
-        bench.seen(project, client, by, given.flow, given.step)
+        bench.seen(project, client, by, given.flow, given.step, _own(by, given.stream))
     return bench.people_at(project)
 
 

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from sse_starlette.sse import EventSourceResponse
 
 from studio.api.authentication import Asking
 from studio.api.given import Given
+from studio.api.jobs import listed, stopped
 from studio.api.projects import Bench
 from studio.api.services import Services, services_of
 from studio.api.streaming import event_stream
@@ -42,13 +43,13 @@ async def train(project: str, given: Train, by: Asking, bench: Bench) -> dict[st
 @router.get("/jobs")
 async def jobs(project: str, bench: Bench) -> list[dict[str, Any]]:
     """List the trainings, the latest first, without their logs."""
-    return [job.to_json(len(job.lines)) for job in bench.jobs.of(project)]
+    return listed(bench.jobs, project)
 
 
 @router.get("/jobs/{job}")
-async def job(project: str, job: str, bench: Bench) -> dict[str, Any]:
-    """Give one training with its log."""
-    return bench.jobs.job(project, job).to_json()
+async def job(project: str, job: str, bench: Bench, since: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+    """Give one training with its log, from a line on."""
+    return bench.jobs.job(project, job).to_json(since)
 
 
 @router.get("/jobs/{job}/events")
@@ -73,10 +74,7 @@ async def follow(project: str, job: str, request: Request, bench: Bench) -> Even
 @router.post("/jobs/{job}/stop")
 async def stop(project: str, job: str, by: Asking, bench: Bench) -> dict[str, Any]:
     """Stop a training."""
-    found = bench.jobs.job(project, job)
-    await bench.jobs.stop(found)
-    await bench.note(by, "training stopped", project)
-    return found.to_json()
+    return await stopped(bench, bench.jobs, project, job, by, "training stopped")
 
 
 @router.get("/changes")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flows.commands import Json
 from flows.model import END, START
-from flows.source import MAX_FILE_CHARACTERS
-from studio.authoring import content_gestures, renaming
+from flows.source import MAX_FILE_CHARACTERS, plain_scalar
+from studio.authoring import content_gestures, content_merging, renaming
 from studio.authoring.commands import (
     AddFlow,
     Command,
@@ -36,10 +36,12 @@ from studio.authoring.flow_gestures import perform
 from studio.authoring.patterns import default_flows, patterns_path
 from studio.authoring.positions import Positions, moved, written_positions
 from studio.authoring.project_files import ProjectFiles
-from studio.authoring.shapes import Position
+from studio.authoring.shapes import Etags, Position
+from studio.authoring.states import changed_paths
 from studio.authoring.tree import parse_text
 from studio.authoring.undo import matched_keys, patched
 from studio.authoring.unreadable import require_readable
+from studio.authoring.value_merging import Side
 from studio.authoring.views import parsed
 
 FLOW_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
@@ -53,6 +55,11 @@ class Work:
     files: ProjectFiles
     moved: dict[str, dict[str, str | None]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    prefers: Side = "theirs"
+    """Whose change of the content is taken where it clashes with one that its maker has not seen."""
+    clashes: list[Put | PutExamples] = field(default_factory=list)
+    own: Etags = field(default_factory=Etags)
+    """Of what the gesture's maker has now, where what others did was merged in: see `Edited`."""
 
     def move(self, flow: str, keys: dict[str, str | None]) -> None:
         """Note that keys of a flow have changed, and let its positions follow."""
@@ -67,16 +74,29 @@ class Work:
             self.files = self.files.with_text(POSITIONS, written_positions(positions))
 
 
-def apply(files: ProjectFiles, commands: Sequence[Command]) -> Work:
-    """Do all commands of one gesture.
+def apply(files: ProjectFiles, commands: Sequence[Command], prefers: Side = "theirs") -> Work:
+    """Do all commands of one gesture. `prefers`: whose part of an entry is taken where two clash; they are noted.
 
     Raises:
         AuthoringError: one of them cannot be done; nothing is changed then.
     """
-    work = Work(files)
+    work = Work(files, prefers=prefers)
     for command in commands:
         _apply(work, command)
     return work
+
+
+def touching(files: ProjectFiles, commands: Sequence[Command], prefers: Side = "theirs") -> Iterator[set[str]]:
+    """Yield the files that each command of a gesture changes in its turn.
+
+    Raises:
+        AuthoringError: one of them cannot be done.
+    """
+    work = Work(files, prefers=prefers)
+    for command in commands:
+        before = work.files
+        _apply(work, command)
+        yield changed_paths(before, work.files)
 
 
 def _apply(work: Work, command: Any) -> None:
@@ -100,10 +120,8 @@ def _apply(work: Work, command: Any) -> None:
             if command.flow not in default_flows(work.files):
                 raise EditRefused(f"'{command.flow}' is none of the patterns that come with the product.")
             _delete_flow(work, command.flow)
-        case Put():
-            work.files = content_gestures.put(work.files, command)
-        case PutExamples():
-            work.files = content_gestures.put_examples(work.files, command)
+        case Put() | PutExamples():
+            _put(work, command)
         case Rename():
             _rename(work, command)
         case WriteFile():
@@ -155,6 +173,8 @@ def _set_positions(work: Work, command: SetPositions) -> None:
 def check_flow_id(work: Work, flow_id: str) -> None:
     if not FLOW_ID.fullmatch(flow_id) or flow_id.upper() in (START, END):
         raise EditRefused(f"'{flow_id}' cannot be a flow's id: use letters without accents, digits, '_' and '-'.")
+    if not isinstance(plain_scalar(flow_id), str):
+        raise EditRefused(f"'{flow_id}' cannot be a flow's id: YAML reads it as a number or the like. Add a letter.")
     if flow_id in work.files.flows:
         raise EditRefused(f"There is a flow '{flow_id}' already. Choose another id.")
     require_readable(work.files, flow_id)
@@ -253,9 +273,21 @@ def _customise(work: Work, flow_id: str) -> None:
     _new_flow(work, flow_id, fragment.at(spot.path), patterns_path(work.files), fragment.lines(spot.path))
 
 
+def _put(work: Work, command: Put | PutExamples) -> None:
+    made = content_merging.brought_up(work.files, command, work.prefers)
+    if made.is_clash:
+        work.clashes.append(command)
+    if isinstance(made.value, Put):
+        work.files = content_gestures.put(work.files, made.value)
+    elif isinstance(made.value, PutExamples):
+        work.files = content_gestures.put_examples(work.files, made.value)
+
+
 def _rename(work: Work, command: Rename) -> None:
     if command.section == "session_config":
         raise EditRefused("The settings of a session have fixed names.")
+    if content_merging.has_changed(work.files, command):
+        work.notes.append(f"Somebody else changed '{command.name}' meanwhile. '{command.to}' has what they wrote.")
     work.files, notes = renaming.rename(work.files, command.section, command.name, command.to)
     work.notes += notes
 

@@ -145,12 +145,22 @@ class SetPositions(_Command):
     positions: dict[str, Position | None]
 
 
+class Seen(_Command):
+    """What a page showed of an entry when it was changed; `is_there` is false where it showed none."""
+
+    is_there: bool = True
+    value: Any = None
+
+
 class Put(_Command):
+    """A whole entry of the domain, or without `value` its end. Without `seen` it goes over whatever is there."""
+
     op: Literal["put"]
     section: Section
     name: _Name
     value: Any = None
     file: _File | None = None
+    seen: Seen | None = None
 
     @property
     def is_removal(self) -> bool:
@@ -162,16 +172,21 @@ class Rename(_Command):
     section: Section
     name: _Name
     to: _Name
+    seen: Seen | None = None
 
 
 class PutExamples(_Command):
-    """All sentences of an intent, or with `kind` all words of an entity's lookup table; `intent` names it."""
+    """All sentences of an intent, or with `kind` all words of an entity's lookup table; `intent` names it.
+
+    `seen` are those that the page showed when it was changed; without it they go over whatever is there.
+    """
 
     op: Literal["put_examples"]
     intent: _Name
     kind: Literal["intent", "lookup"] = "intent"
     examples: list[str] = Field(max_length=20_000)
     file: _File | None = None
+    seen: list[str] | None = Field(default=None, max_length=20_000)
 
 
 class WriteFile(_Command):
@@ -231,7 +246,10 @@ Command = Annotated[
 
 
 class Base(_Command):
-    """What the client has seen of what it touches."""
+    """What the client has seen of flows and files that it touches, by etag; "" of a file that was not there.
+
+    What it has seen of an entry of the content stands in the command (`seen`).
+    """
 
     flows: dict[str, str] = {}
     files: dict[str, str] = {}

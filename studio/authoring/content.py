@@ -9,9 +9,10 @@ from flows.commands import Json
 from studio.authoring.errors import NothingThere
 from studio.authoring.files import is_text
 from studio.authoring.mentions import Kind
-from studio.authoring.outline import DOCUMENTS, entries, examples, listed, sentences, users
+from studio.authoring.outline import DOCUMENTS, entries, examples, listed, users
 from studio.authoring.parts import etag_of
 from studio.authoring.project_files import ProjectFiles
+from studio.authoring.unreadable import lost_examples, mark
 from studio.authoring.uses import uses
 
 SECTIONS: Final = ("slots", "responses", "intents", "entities", "actions", "documents", "voice", "session_config")
@@ -29,7 +30,8 @@ def section(files: ProjectFiles, name: str, sizes: Mapping[str, int]) -> Json:
         return _intents(files)
     if name in ("entities", "actions"):
         use, other, kind = users(files), uses(files), cast("Kind", name)
-        words = lookups(files) if name == "entities" else {}
+        words = examples(files, "lookup") if name == "entities" else {}
+        lost = lost_examples(files, "lookup") if name == "entities" else {}
         return [
             {
                 "name": one,
@@ -39,6 +41,7 @@ def section(files: ProjectFiles, name: str, sizes: Mapping[str, int]) -> Json:
                 "used_by": use.get((kind, one), []),
                 "used_in": other.get((kind, one), []),
                 "lookup": words.get(one, []),
+                **mark(files, path, lost.get(one)),
             }
             for one, (path, line, options) in listed(files, name).items()
         ]
@@ -56,20 +59,9 @@ def section(files: ProjectFiles, name: str, sizes: Mapping[str, int]) -> Json:
             "path": path,
             "text": found.text if found else "",
             "etag": found.etag if found else None,
+            **mark(files, path),
         }
     raise NothingThere(f"There is no content called '{name}'. These are: {', '.join(SECTIONS)}.")
-
-
-def lookups(files: ProjectFiles) -> dict[str, list[str]]:
-    """Return the words of each lookup table."""
-    found: dict[str, list[str]] = {}
-    for path in files.data_paths:
-        file = files.yaml(path)
-        for _, spot in file.entries("nlu"):
-            item = file.fragment(spot.part).at(spot.path)
-            if isinstance(item, dict) and item.get("lookup") is not None:
-                found.setdefault(str(item["lookup"]), []).extend(sentences(item.get("examples")))
-    return found
 
 
 def _maps(files: ProjectFiles, name: str) -> Json:
@@ -83,6 +75,7 @@ def _maps(files: ProjectFiles, name: str) -> Json:
             "etag": etag_of(file.parts[spot.part].text),
             "used_by": use.get((kind, one), []),
             "used_in": other.get((kind, one), []),
+            **mark(files, file.path),
         }
         for one, file, spot, value in entries(files, name)
     ]
@@ -90,6 +83,7 @@ def _maps(files: ProjectFiles, name: str) -> Json:
 
 def _intents(files: ProjectFiles) -> Json:
     use, other, known, domain = users(files), uses(files), examples(files), listed(files, "intents")
+    lost = lost_examples(files, "intent")
     return [
         {
             "name": name,
@@ -99,6 +93,7 @@ def _intents(files: ProjectFiles) -> Json:
             "examples": known.get(name, []),
             "used_by": use.get(("intents", name), []),
             "used_in": other.get(("intents", name), []),
+            **mark(files, domain[name][0] if name in domain else None, lost.get(name)),
         }
         for name in dict.fromkeys([*domain, *known])
     ]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from flows.commands import Json
 from studio.authoring.commands import Put, PutExamples
 from studio.authoring.emitting import check_saveable
 from studio.authoring.errors import EditRefused, FileRefused, NothingThere
 from studio.authoring.files import checked_path
-from studio.authoring.parts import YamlFile, read_file
+from studio.authoring.outline import sentences as sentences_of
+from studio.authoring.parts import YamlFile, may_name, read_file
 from studio.authoring.project_files import ProjectFiles
+from studio.authoring.tree import Path
+from studio.authoring.unreadable import require_readable_entry, require_readable_examples
 
 DOMAIN_FILE: Final = "domain.yml"
 NLU_FILE: Final = "data/nlu.yml"
@@ -21,6 +26,7 @@ _NAME: Final = re.compile(r"[^\W\d][\w./-]{0,199}")
 
 def put(files: ProjectFiles, command: Put) -> ProjectFiles:
     """Write one whole entry of the domain, or delete it."""
+    require_readable_entry(files, command.section, command.name)
     if command.section in _MAPS:
         return _put_in_map(files, command)
     return _put_in_list(files, command)
@@ -52,8 +58,8 @@ def _check_new(command: Put) -> None:
 
 
 def _domain_path(files: ProjectFiles, section: str) -> str:
-    having = [path for path in files.domain_paths if section in files.yaml(path).sections]
-    known = files.domain_paths
+    known = [path for path in files.domain_paths if path not in files.unreadable] or files.domain_paths
+    having = [path for path in known if section in files.yaml(path).sections]
     return having[-1] if having else known[0] if known else DOMAIN_FILE
 
 
@@ -87,10 +93,15 @@ def _put_in_list(files: ProjectFiles, command: Put) -> ProjectFiles:
         index = _index(rows, command.name)
         if index is None:
             continue
-        if command.is_removal:
-            fragment.remove((command.section, index))
+        if isinstance(rows[index], dict) and len(rows[index]) > 1:  # others are written in the same item
+            place: Path = (command.section, index, command.name)
+            value = command.value
         else:
-            fragment.update((command.section, index), value)
+            place = (command.section, index)
+        if command.is_removal:
+            fragment.remove(place)
+        else:
+            fragment.update(place, value)
         return files.with_yaml(read_file(path, fragment.text))
     if command.is_removal:
         raise NothingThere(f"There is no '{command.name}' in {command.section} any more.")
@@ -118,37 +129,76 @@ def _index(rows: Json, name: str) -> int | None:
 
 def put_examples(files: ProjectFiles, command: PutExamples) -> ProjectFiles:
     """Write all sentences of an intent, or all words of a lookup table; none of them deletes its entry."""
+    require_readable_examples(files, command.kind, command.intent)
     sentences = [" ".join(example.split()) for example in command.examples if example.strip()]
     check_saveable(list(sentences))
-    found = _examples_at(files, command)
-    if found is None:
-        if not sentences:
-            return files
-        return _new_examples(files, command, sentences)
-    path, index = found
-    fragment = files.usable(path).whole()
-    if not sentences:
-        fragment.remove(("nlu", index))
-    else:
-        old = fragment.at(("nlu", index, "examples"))
-        fragment.update(("nlu", index, "examples"), _written(old, sentences))
-    return files.with_yaml(read_file(path, fragment.text))
+    found = examples_at(files, command.kind, command.intent)
+    if not found:
+        return _new_examples(files, command, sentences) if sentences else files
+    written = _divided([list(one.sentences) for one in found], sentences)
+    for one, own in reversed([*zip(found, written, strict=True)]):  # from behind: what stands before keeps its place
+        files = _with_examples(files, one, own)
+    return files
 
 
-def _examples_at(files: ProjectFiles, command: PutExamples) -> tuple[str, int] | None:
+def _divided(before: list[list[str]], sentences: list[str]) -> list[list[str]]:
+    """Divide sentences among the places where an intent has some: each stays where it stands, new ones come last."""
+    left, found = Counter(sentences), list[list[str]]()
+    for own in before[:-1]:
+        kept = []
+        for sentence in own:
+            if left[sentence] > 0:
+                left[sentence] -= 1
+                kept.append(sentence)
+        found.append(kept)
+    rest = []
+    for sentence in reversed(sentences):
+        if left[sentence] > 0:
+            left[sentence] -= 1
+            rest.append(sentence)
+    return [*found, rest[::-1]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesAt:
+    """One place where an intent, or a lookup table, has sentences."""
+
+    path: str
+    index: int
+    sentences: tuple[str, ...]
+
+
+def examples_at(files: ProjectFiles, kind: Literal["intent", "lookup"], name: str) -> list[ExamplesAt]:
+    """Return where an intent has sentences, or an entity's lookup table words, and which."""
+    found = []
     for path in files.data_paths:
         file = files.yaml(path)
-        for name, spot in file.entries("nlu"):
+        for number, spot in file.entries("nlu"):
+            if not may_name(file.parts[spot.part].text, name) or not number.isdigit():
+                continue
             item = file.fragment(spot.part).at(spot.path)
-            if isinstance(item, dict) and str(item.get(command.kind)) == command.intent and name.isdigit():
-                return path, int(name)
-    return None
+            if isinstance(item, dict) and str(item.get(kind)) == name:
+                said = tuple(" ".join(one.split()) for one in sentences_of(item.get("examples")))
+                found.append(ExamplesAt(path, int(number), said))
+    return found
+
+
+def _with_examples(files: ProjectFiles, at: ExamplesAt, sentences: list[str]) -> ProjectFiles:
+    if tuple(sentences) == at.sentences and sentences:
+        return files
+    fragment = files.usable(at.path).whole()
+    if not sentences:
+        fragment.remove(("nlu", at.index))
+    else:
+        old = fragment.at(("nlu", at.index, "examples"))
+        fragment.update(("nlu", at.index, "examples"), _written(old, sentences))
+    return files.with_yaml(read_file(at.path, fragment.text))
 
 
 def _written(old: Json, sentences: list[str]) -> Json:
     if not isinstance(old, list):
         return "".join(f"- {sentence}\n" for sentence in sentences)
-    kept: dict[str, Any] = {str(row.get("text")).strip(): row for row in old if isinstance(row, dict)}
+    kept: dict[str, Any] = {" ".join(str(row.get("text")).split()): row for row in old if isinstance(row, dict)}
     return [kept.get(sentence, {"text": sentence} if kept else sentence) for sentence in sentences]
 
 

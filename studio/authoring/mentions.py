@@ -102,9 +102,13 @@ class _Walk:
     def whole(self, node: Node, kind: Kind, *, is_definition: bool = False) -> None:
         """A scalar that is a name as a whole."""
         if node.kind == "scalar" and node.text:
-            at = self.text.find(node.text, node.start, node.end)
+            # from behind: an anchor or a tag before it may be of the same name
+            at = self.text.rfind(node.text, node.start, node.end)
             if at >= 0:
                 self.add(kind, node.text, at, is_definition=is_definition)
+            elif node.style == '"':  # with escapes: all between the quotes is the name
+                first = self.text.index('"', node.start) + 1
+                self.found.append(Mention(kind, node.text, first, node.end - 1, is_definition))
 
     def within(self, node: Node, pattern: re.Pattern[str], kind: Kind) -> None:
         """Names inside a scalar's text."""

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from flows.actions import only_asks
 from flows.commands import Json
+from studio.authoring.entry_lines import Users, response_lines, slot_lines, value_at
 from studio.authoring.files import is_text
-from studio.authoring.fragment import Fragment, Setting
 from studio.authoring.mentions import Kind, mentions, used
 from studio.authoring.parts import Part, Spot, YamlFile, etag_of
 from studio.authoring.patterns import default_flows
 from studio.authoring.project_files import ProjectFiles
 from studio.authoring.shapes import AssistantLine, EntryLine, FileLine, Finding, FlowLine, Outline, TestsOfFlow
 from studio.authoring.tree import Path
-from studio.authoring.unreadable import lost_flows
+from studio.authoring.unreadable import Examples, lost_examples, lost_flows, mark, told
 from studio.authoring.views import parsed_once
 
 DOCUMENTS: Final = "docs/"
-Users = Mapping[tuple[Kind, str], list[str]]
+MANY_ENTRIES: Final = 1_000
+"""Slots and responses from which on a project counts as large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,11 @@ class Summary:
     n_steps: int
     calls: tuple[str, ...]
     links: tuple[str, ...]
-    names: frozenset[tuple[Kind, str]]
+    names: tuple[tuple[Kind, str], ...]
+    """In order, each once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What an outline needs beside the texts."""
 
@@ -47,6 +50,14 @@ class Known:
     changed_at: Mapping[str, float] | None = None
     tests: Mapping[str, TestsOfFlow] | None = None
     sizes: Mapping[str, int] | None = None
+
+    @cached_property
+    def findings_of(self) -> Mapping[str | None, list[Finding]]:
+        """What is wrong with each flow."""
+        found: dict[str | None, list[Finding]] = {}
+        for one in self.findings:
+            found.setdefault(one.flow, []).append(one)
+        return found
 
 
 @lru_cache(maxsize=8_000)
@@ -81,7 +92,7 @@ def _summarised(file: YamlFile, spot: Spot, flow_id: str) -> Summary:
         n_steps=len(flow.graph.steps),
         calls=_targets(tables, "call"),
         links=_targets(tables, "link"),
-        names=frozenset(names),
+        names=tuple(sorted(names)),
     )
 
 
@@ -103,7 +114,7 @@ def users(files: ProjectFiles) -> Users:
     """Return which flows name what."""
     found: dict[tuple[Kind, str], list[str]] = defaultdict(list)
     for flow_id, _, _, known in summaries(files):
-        for name in sorted(known.names):
+        for name in known.names:
             found[name].append(flow_id)
     return found
 
@@ -122,8 +133,8 @@ def make_outline(files: ProjectFiles, known: Known) -> Outline:
             id=str(config.get("assistant_id") or known.assistant_id), language=language, languages=languages
         ),
         flows=[*_flow_lines(files, known), *_default_lines(files)],
-        slots=[EntryLine(name=name, **line) for name, line in _slots(files, use)],
-        responses=[EntryLine(name=name, **line) for name, line in _responses(files, use, languages)],
+        slots=list(slot_lines(files, entries(files, "slots"), use)),
+        responses=list(response_lines(files, entries(files, "responses"), use, languages)),
         intents=[EntryLine(name=name, **line) for name, line in _intents(files, use)],
         entities=[EntryLine(name=name, **line) for name, line in _listed(files, "entities", use)],
         actions=[EntryLine(name=name, **line) for name, line in _actions(files, use)],
@@ -133,11 +144,27 @@ def make_outline(files: ProjectFiles, known: Known) -> Outline:
             if path.startswith(DOCUMENTS)
         ],
         files=[
-            FileLine(path=path, size=sizes.get(path, 0), is_editable=is_text(path) and path in files.files)
+            FileLine(
+                path=path,
+                size=sizes.get(path, 0),
+                is_editable=is_text(path) and path in files.files,
+                unreadable=told(files, path),
+            )
             for path in sorted({*sizes, *files.files})
             if not path.startswith(".")
         ],
     )
+
+
+def settled(found: Outline) -> bool:
+    """Spare the garbage collector what is remembered of a large project, which stays; return whether it was large.
+
+    To walk all of that again and again takes a tenth of a second each time, in which nothing else of the server runs.
+    """
+    is_large = len(found.slots) + len(found.responses) >= MANY_ENTRIES
+    if is_large:
+        gc.freeze()
+    return is_large
 
 
 def flow_line(files: ProjectFiles, known: Known, flow_id: str) -> FlowLine:
@@ -157,7 +184,7 @@ def _flow_lines(files: ProjectFiles, known: Known) -> Iterator[FlowLine]:
 
 
 def _line(flow_id: str, file: YamlFile, spot: Spot, found: Summary, known: Known, defaults: frozenset[str]) -> FlowLine:
-    own = [one for one in known.findings if one.flow == flow_id]
+    own = known.findings_of.get(flow_id, [])
     return FlowLine(
         id=flow_id,
         name=found.name,
@@ -201,16 +228,10 @@ def _default_lines(files: ProjectFiles) -> Iterator[FlowLine]:
             )
 
 
-@lru_cache(maxsize=20_000)
-def _entry(text: str, path: Path) -> Json:
-    return Fragment(text, Setting()).at(path)
-
-
 def entries(files: ProjectFiles, section: str) -> Iterator[tuple[str, YamlFile, Spot, Json]]:
     """Yield every entry of a map section of the domain, each name once, with its value."""
     seen: set[str] = set()
-    for path in files.domain_paths:
-        file = files.yaml(path)
+    for file in files.shown_domain:
         for name, spot in file.entries(section):
             if name not in seen and not name.isdigit():
                 seen.add(name)
@@ -219,99 +240,43 @@ def entries(files: ProjectFiles, section: str) -> Iterator[tuple[str, YamlFile, 
                     name,
                     file,
                     spot,
-                    file.fragment(spot.part).at(spot.path) if file.known else _entry(text, spot.path),
+                    file.fragment(spot.part).at(spot.path) if file.known else value_at(text, spot.path),
                 )
-
-
-def _place(file: YamlFile, spot: Spot) -> dict[str, Json]:
-    part = file.parts[spot.part]
-    line = file.first_line(spot.part)
-    for written in part.text.split("\n"):
-        if not written.lstrip().startswith("#"):
-            break
-        line += 1
-    return {"file": file.path, "line": line}
-
-
-def _slots(files: ProjectFiles, use: Users) -> Iterator[tuple[str, dict[str, Json]]]:
-    for name, file, spot, value in entries(files, "slots"):
-        table = value if isinstance(value, dict) else {}
-        yield (
-            name,
-            {
-                "type": str(table.get("type") or "any"),
-                **_place(file, spot),
-                "values": table.get("values") if isinstance(table.get("values"), list) else [],
-                "has_validation": "validation" in table,
-                "used_by": use.get(("slots", name), []),
-            },
-        )
-
-
-def _responses(files: ProjectFiles, use: Users, languages: list[str]) -> Iterator[tuple[str, dict[str, Json]]]:
-    for name, file, spot, value in entries(files, "responses"):
-        rows = [row if isinstance(row, dict) else {"text": row} for row in value] if isinstance(value, list) else []
-        said = [row for row in rows if row.get("text")]
-        spoken = {
-            languages[0],
-            *(key for row in rows if isinstance(row.get("translation"), dict) for key in row["translation"]),
-        }
-        missing = [
-            language
-            for language in languages[1:]
-            if any(
-                language not in (row.get("translation") or {})
-                for row in said
-                if isinstance(row.get("translation") or {}, dict)
-            )
-        ]
-        yield (
-            name,
-            {
-                "variations": len(rows),
-                "text": str(said[0]["text"])[:200] if said else "",
-                "languages": [language for language in languages if language in spoken],
-                "missing_languages": missing,
-                "used_by": use.get(("responses", name), []),
-                **_place(file, spot),
-            },
-        )
 
 
 def listed(files: ProjectFiles, section: str) -> dict[str, tuple[str, int, Json]]:
     """Return the entries of a list section of the domain: file, line and options."""
     found: dict[str, tuple[str, int, Json]] = {}
-    for path in files.domain_paths:
-        file = files.yaml(path)
-        for number, part in enumerate(file.parts if file.problem is None else ()):
+    for file in files.shown_domain:
+        for number, part in enumerate(file.parts):
             if part.section != section:
                 continue
-            data = file.fragment(number).data
+            data = file.fragment(number).data if file.known else value_at(part.text, ())
             rows = data if part.index is not None or not isinstance(data, dict) else data.get(section, data)
             line = file.first_line(number)
             for row in rows if isinstance(rows, list) else [rows]:
                 names = row.items() if isinstance(row, dict) else [(row, None)]
                 for name, options in names:
                     if name is not None:
-                        found.setdefault(str(name), (path, line, options))
+                        found.setdefault(str(name), (file.path, line, options))
     return found
 
 
 def _listed(files: ProjectFiles, section: str, use: Users) -> Iterator[tuple[str, dict[str, Json]]]:
     kind: Kind = "entities" if section == "entities" else "intents"
     for name, (path, line, options) in listed(files, section).items():
-        yield name, {"file": path, "line": line, "options": options, "used_by": use.get((kind, name), [])}
+        place = {"file": path, "line": line, **mark(files, path)}
+        yield name, {**place, "options": options, "used_by": use.get((kind, name), [])}
 
 
-def examples(files: ProjectFiles) -> dict[str, list[str]]:
-    """Return the sentences of each intent, with their marks."""
+def examples(files: ProjectFiles, kind: Examples = "intent") -> dict[str, list[str]]:
+    """Return the sentences of each intent, with their marks, or the words of each lookup table."""
     found: dict[str, list[str]] = {}
-    for path in files.data_paths:
-        file = files.yaml(path)
+    for file in files.shown_data:
         for _, spot in file.entries("nlu"):
             item = file.fragment(spot.part).at(spot.path)
-            if isinstance(item, dict) and item.get("intent") is not None:
-                found.setdefault(str(item["intent"]), []).extend(sentences(item.get("examples")))
+            if isinstance(item, dict) and item.get(kind) is not None:
+                found.setdefault(str(item[kind]), []).extend(sentences(item.get("examples")))
     return found
 
 
@@ -325,11 +290,11 @@ def sentences(value: Json) -> list[str]:
 
 
 def _intents(files: ProjectFiles, use: Users) -> Iterator[tuple[str, dict[str, Json]]]:
-    known = examples(files)
+    known, lost = examples(files), lost_examples(files, "intent")
     domain = dict(_listed(files, "intents", use))
     for name in dict.fromkeys([*domain, *known]):
         line = domain.get(name, {"file": None, "line": 0, "options": None, "used_by": use.get(("intents", name), [])})
-        yield name, {**line, "examples": len(known.get(name, []))}
+        yield name, {**mark(files, lost.get(name)), **line, "examples": len(known.get(name, []))}
 
 
 def _actions(files: ProjectFiles, use: Users) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -348,5 +313,6 @@ def _actions(files: ProjectFiles, use: Users) -> Iterator[tuple[str, dict[str, J
                 "is_declared": name in declared,
                 "file": path,
                 "line": line,
+                **mark(files, path),
             },
         )

@@ -24,6 +24,7 @@ from itertools import accumulate
 from typing import Final
 
 from flows.commands import Json
+from flows.source import plain_scalar
 from studio.authoring import extents, plain_data
 from studio.authoring.emitting import Manner, manner_of, pair_lines
 from studio.authoring.errors import EditRefused, TextInvalid
@@ -39,6 +40,11 @@ _SAMPLED: Final = 12
 def etag_of(text: str) -> str:
     """Name a text by its content."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def may_name(text: str, name: str) -> bool:
+    """Whether a text can have a name in it, which may be written with escapes, as an alias or as another number."""
+    return name in text or "\\" in text or "*" in text or not isinstance(plain_scalar(name), str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from flows.errors import Finding as FileFinding
@@ -14,6 +16,8 @@ from studio.authoring.views import parsed
 
 _QUOTED: Final = re.compile(r"'([^']{1,200})'")
 _SECTIONS: Final = ("slots", "responses")
+_LEAD: Final = "until it can be read, what it holds is shown as it last was, and nothing that only follows is told"
+"""Beside the hint of what is wrong with a text, since the findings that follow from it are left out."""
 
 
 def shown_findings(files: ProjectFiles, findings: Iterable[FileFinding]) -> list[Finding]:
@@ -29,7 +33,7 @@ class _Spots:
         self._files = files
         self._lines: dict[str, list[tuple[int, int, str, str]]] = {}
         self._steps: dict[str, list[Step]] = {}
-        self._known = {name for path in files.domain_paths for _, name in files.yaml(path).spots}
+        self._known = {name for file in files.shown_domain for _, name in file.spots}
 
     def shown(self, one: FileFinding) -> Finding:
         flow, step, name = None, None, None
@@ -40,13 +44,14 @@ class _Spots:
                 flow, step = entry, self._step(entry, one.line)
             elif section in _SECTIONS:
                 name = entry
-        if name is None:
+        is_lead = one.severity == "error" and one.file in self._files.unreadable
+        if name is None and not is_lead:
             name = next((word for word in _QUOTED.findall(one.message) if word in self._known), None)
         return Finding(
             severity=one.severity,
             code=one.code,
             message=one.message,
-            hint=one.suggestion,
+            hint="; ".join(filter(None, (one.suggestion, _LEAD))) if is_lead else one.suggestion,
             file=one.file,
             line=one.line,
             column=one.column,
@@ -61,7 +66,9 @@ class _Spots:
         if path not in self._lines:
             self._lines[path] = list(self._read(path))
         lines = self._lines[path]
-        return next(((section, name) for first, last, section, name in lines if first <= line <= last), None)
+        at = bisect_left(lines, line, key=itemgetter(1))  # the first that does not end above the line
+        first, _, section, name = lines[at] if at < len(lines) else (line + 1, line, "", "")
+        return (section, name) if first <= line else None
 
     def _read(self, path: str) -> Iterable[tuple[int, int, str, str]]:
         file = self._files.yaml(path)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from flows.errors import Finding as FileFinding
-from flows.model import Assistant
 from studio.assistants import examined
 from studio.authoring import content, reading
 from studio.authoring.applying import Work
@@ -22,10 +21,10 @@ from studio.authoring.commands import Base, Command
 from studio.authoring.done_gestures import Done, DoneGestures
 from studio.authoring.errors import NothingThere
 from studio.authoring.files import POSITIONS, Stamp
-from studio.authoring.outline import Known, flow_line, make_outline
+from studio.authoring.outline import Known, flow_line, make_outline, settled
 from studio.authoring.problems import shown_findings
 from studio.authoring.project_files import ProjectFiles
-from studio.authoring.quick_checks import quick_findings
+from studio.authoring.quick_checks import Loaded, quick_findings
 from studio.authoring.reconciling import reconcile
 from studio.authoring.searching import Hit, search
 from studio.authoring.shapes import Conflict, Edited, Finding, Flow, Outline, TestsOfFlow
@@ -33,7 +32,7 @@ from studio.authoring.states import EarlierTexts, Snapshot, changed_flows, chang
 from studio.authoring.undo import taking_back
 from studio.authoring.views import shown_flow
 
-Examine = Callable[[Path], tuple[Assistant | None, tuple[FileFinding, ...]]]
+Examine = Callable[[Path], tuple[Loaded | None, tuple[FileFinding, ...]]]
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
 CHECK_INLINE_MS: Final = 40
@@ -59,10 +58,12 @@ class OpenProject:
         self._lock = asyncio.Lock()
         self._one_check = asyncio.Lock()
         self._listeners: list[Listener] = []
-        self._assistant: Assistant | None = None
+        self._assistant: Loaded | None = None
         self._findings: tuple[Finding, ...] = ()
         self.check_ms = 10_000.0
         self._is_dirty = True
+        self._is_settled = False
+        self._checked_revision = 0
         self._n_waiting = 0
         """Pages that wait for the outline: a check in the background would only take the processor from them."""
         self._checking: asyncio.Task[None] | None = None
@@ -95,15 +96,21 @@ class OpenProject:
         if self._checking is not None:
             self._checking.cancel()
             await asyncio.gather(self._checking, return_exceptions=True)
+            self._checking = None  # it holds this: a circle that nobody would let go, see `settled`
 
     # reading
 
     async def outline(self) -> Outline:
         self._n_waiting += 1
         try:
-            return await asyncio.to_thread(make_outline, self._snapshot.files, self._known())
+            return await asyncio.to_thread(self._outlined)
         finally:
             self._n_waiting -= 1
+
+    def _outlined(self) -> Outline:
+        found = make_outline(self._snapshot.files, self._known())
+        self._is_settled = self._is_settled or settled(found)
+        return found
 
     async def flow(self, flow_id: str) -> Flow:
         """Return a flow whole, one of the product's defaults included.
@@ -231,10 +238,10 @@ class OpenProject:
             await self._check()
         elif flows or removed:
             quick = await asyncio.to_thread(quick_findings, made.files, self._assistant, flows)
-            gone = {*flows, *removed}
-            self._findings = tuple(
-                reading.shifted([one for one in self._findings if one.flow not in gone], before.files, made.files)
-            ) + tuple(quick)
+            if self._checked_revision != self.revision:  # no whole check, which knows more, was faster
+                gone = {*flows, *removed}
+                kept = [one for one in self._findings if one.flow not in gone]
+                self._findings = (*reading.shifted(kept, before.files, made.files), *quick)
         return await asyncio.to_thread(self._edited, before, made, paths, flows, removed)
 
     def _edited(self, before: Snapshot, made: Work, paths: set[str], flows: list[str], removed: list[str]) -> Edited:
@@ -256,6 +263,7 @@ class OpenProject:
             undo=taking_back(before.files, made.files, paths),
             moved=_moved(made),
             files={path: found.etag for path in sorted(paths) if (found := made.files.files.get(path)) is not None},
+            own=made.own,
             notes=made.notes,
         )
 
@@ -346,16 +354,14 @@ class OpenProject:
     async def _check(self) -> None:
         """Check the whole folder as it is now, once any check that is running is over."""
         async with self._one_check:
-            self._is_dirty = False
             started = time.perf_counter()
             revision = self.revision
             assistant, found = await asyncio.to_thread(self._examine, self.root)
             self.check_ms = (time.perf_counter() - started) * 1000
-            if revision != self.revision:  # lines have moved since
-                self._is_dirty = True
-                return
-            self._assistant = assistant or self._assistant
-            self._findings = tuple(await asyncio.to_thread(shown_findings, self._snapshot.files, found))
+            shown = await asyncio.to_thread(shown_findings, self._snapshot.files, found)
+            if revision == self.revision:  # else lines have moved since
+                self._assistant = assistant or self._assistant
+                self._findings, self._checked_revision, self._is_dirty = tuple(shown), revision, False
 
     async def checked(self) -> None:
         """Return when the whole has been checked as it is now."""

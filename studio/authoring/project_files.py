@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from flows.commands import Json
 from flows.folder import YAML_SUFFIXES
-from studio.authoring.errors import EditRefused, NothingThere
+from studio.authoring.errors import EditRefused, NothingThere, TextInvalid
 from studio.authoring.files import POSITIONS
 from studio.authoring.parts import Spot, YamlFile, etag_of, read_file
 from studio.authoring.positions import Positions, read_positions
@@ -66,6 +66,11 @@ class ProjectFiles:
             raise EditRefused(f"{path} has to be mended in the text first: {file.problem.reason} ({place}).")
         return file
 
+    def shown(self, path: str) -> YamlFile:
+        """Return a YAML file for looking at: one that does not parse as it last was, where that is known."""
+        file = self.yaml(path)
+        return file if file.problem is None or file.last is None else file.last
+
     def with_text(self, path: str, text: str | None) -> ProjectFiles:
         """Return the project with one file's text replaced, or without the file."""
         files = dict(self.files)
@@ -93,6 +98,22 @@ class ProjectFiles:
     def domain_paths(self) -> list[str]:
         top = [path for path in ("domain.yml", "domain.yaml") if path in self.files]
         return [*top, *(path for path in self.yaml_paths if path.startswith("domain/"))]
+
+    @cached_property
+    def unreadable(self) -> dict[str, TextInvalid]:
+        """What is wrong with each file of flows, content or settings that does not parse, by path."""
+        found = {path: self.yaml(path).problem for path in self.yaml_paths if is_kept(path)}
+        return {path: problem for path, problem in found.items() if problem is not None}
+
+    @cached_property
+    def shown_domain(self) -> list[YamlFile]:
+        """The domain for looking at. Files that do not parse come last: an entry that is elsewhere too counts there."""
+        return [self.shown(path) for path in sorted(self.domain_paths, key=self.unreadable.__contains__)]
+
+    @cached_property
+    def shown_data(self) -> list[YamlFile]:
+        """The files of flows and examples for looking at, in the same order."""
+        return [self.shown(path) for path in sorted(self.data_paths, key=self.unreadable.__contains__)]
 
     @cached_property
     def flows(self) -> dict[str, tuple[str, Spot]]:
@@ -129,9 +150,15 @@ class ProjectFiles:
         return read_positions(self.text(POSITIONS))
 
     def settings(self, name: str) -> dict[str, Json]:
-        """Return what a file of the top, such as config.yml, says; nothing where it is no map or missing."""
+        """Return what a file of the top, such as config.yml, says or last said; nothing where it is no map or none."""
         for path in (f"{name}.yml", f"{name}.yaml"):
-            if path in self.files and self.yaml(path).problem is None:
-                data = self.yaml(path).whole().data
+            if path in self.files and self.shown(path).problem is None:
+                data = self.shown(path).whole().data
                 return data if isinstance(data, dict) else {}
         return {}
+
+
+def is_kept(path: str) -> bool:
+    """Whether pages show what a file says: what it last said is kept where it does not parse."""
+    is_ours = "/" not in path or path.startswith(("data/", "domain/"))
+    return is_ours and PurePosixPath(path).suffix in YAML_SUFFIXES

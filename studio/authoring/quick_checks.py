@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, TypeAlias
 
 from flows.domain_reader import Domain
 from flows.errors import Finding as FileFinding
@@ -14,6 +14,7 @@ from flows.findings import Findings
 from flows.flow_checks import check_references
 from flows.flow_graph import check_shape
 from flows.flow_reader import read_flow
+from flows.follow_on import follow_ons
 from flows.linking import link_flows
 from flows.model import Assistant, CallTask, Flow
 from flows.source import Table, read_yaml
@@ -31,26 +32,69 @@ _MISSING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
-def quick_findings(files: ProjectFiles, assistant: Assistant | None, flows: Iterable[str]) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class FlowText:
+    """A flow as it is written, its first line being line 1 of the text."""
+
+    flow_id: str
+    path: str
+    text: str
+
+
+class Elsewhere(Protocol):
+    """An assistant that another process has loaded and keeps: it is asked there what is wrong with flows."""
+
+    def found(self, flows: Sequence[FlowText]) -> list[tuple[FileFinding, ...]] | None:
+        """Return what is wrong with each flow, None where nobody answers any more."""
+
+
+Loaded: TypeAlias = Assistant | Elsewhere
+
+
+def quick_findings(files: ProjectFiles, assistant: Loaded | None, flows: Iterable[str]) -> list[Finding]:
     """Return what is wrong with some flows; `assistant` is the last that loaded, for what they name."""
-    return [one for flow_id in flows for one in shown_findings(files, _found(files, assistant, flow_id))]
+    texts = [text for flow_id in flows if (text := _text(files, flow_id)) is not None]
+    found = _asked(texts, assistant)
+    placed = [one for text, ones in zip(texts, found, strict=True) for one in _placed(files, text.flow_id, ones)]
+    return shown_findings(files, placed)
 
 
-def _found(files: ProjectFiles, assistant: Assistant | None, flow_id: str) -> list[FileFinding]:
+def _text(files: ProjectFiles, flow_id: str) -> FlowText | None:
     path, spot = files.flows[flow_id]
     file = files.yaml(path)
+    is_whole = len(spot.path) == 1 and not file.known
+    return FlowText(flow_id, path, file.parts[spot.part].text) if is_whole else None
+
+
+def _asked(texts: Sequence[FlowText], assistant: Loaded | None) -> Iterable[tuple[FileFinding, ...]]:
+    if assistant is None or isinstance(assistant, Assistant):
+        return [flow_findings(text, assistant) for text in texts]
+    found = assistant.found(texts)
+    return [flow_findings(text, None) for text in texts] if found is None else found
+
+
+def flow_findings(given: FlowText, assistant: Assistant | None) -> tuple[FileFinding, ...]:
+    """Return what is wrong with one flow; lines are those of its text."""
     findings = Findings()
-    value = read_yaml(file.parts[spot.part].text, path, findings) if len(spot.path) == 1 and not file.known else None
-    if not isinstance(value, Table) or flow_id not in value.entries:
-        return []
-    flow = read_flow(flow_id, value.entries[flow_id], value.keys[flow_id], findings, is_default=False)
+    value = read_yaml(given.text, given.path, findings)
+    if not isinstance(value, Table) or given.flow_id not in value.entries:
+        return ()
+    node, place = value.entries[given.flow_id], value.keys[given.flow_id]
+    flow = read_flow(given.flow_id, node, place, findings, is_default=False)
     if flow is not None:
         check_shape(flow, findings)
         if assistant is not None:
             linked = _linked(flow, assistant)
             check_references(linked, _with(linked, assistant), findings)
-    shift = file.first_line(spot.part) - 1
-    return [replace(one, line=one.line + shift) for one in findings.sorted() if not _is_known_now(one, files)]
+    return findings.sorted()
+
+
+def _placed(files: ProjectFiles, flow_id: str, found: Iterable[FileFinding]) -> Iterable[FileFinding]:
+    path, spot = files.flows[flow_id]
+    shift = files.yaml(path).first_line(spot.part) - 1
+    following = follow_ons(FileFinding(broken, 1, 1, "yaml", "") for broken in files.unreadable)
+    kept = (one for one in found if one.code not in following and not _is_known_now(one, files))
+    return [replace(one, line=one.line + shift) for one in kept]
 
 
 def _with(flow: Flow, assistant: Assistant) -> Assistant:
@@ -83,8 +127,8 @@ def _is_known_now(one: FileFinding, files: ProjectFiles) -> bool:
     if one.code not in _MISSING:
         return False
     names = _QUOTED.findall(one.message)
-    known = {(section, name) for path in files.domain_paths for section, name in files.yaml(path).spots}
+    known = [file.spots for file in files.shown_domain]
     wanted = [(section, form.format(name)) for name in names for section, form in _MISSING[one.code]]
-    return any(one in known for one in wanted) or any(
+    return any(one in spots for one in wanted for spots in known) or any(
         ("flows", name) in wanted for name in names if name in files.flows
     )

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from studio.authoring import conflicts
 from studio.authoring.applying import Work, apply
-from studio.authoring.commands import Base, Command
+from studio.authoring.commands import Base, Command, Patch, RenameFlow
 from studio.authoring.errors import AuthoringError
-from studio.authoring.merging import Merged, merge
+from studio.authoring.merging import merge
 from studio.authoring.parts import etag_of
 from studio.authoring.positions import moved
 from studio.authoring.project_files import ProjectFiles
-from studio.authoring.shapes import Conflict, Lines
+from studio.authoring.shapes import Conflict
 from studio.authoring.states import EarlierTexts
 from studio.authoring.undo import matched_keys
 from studio.authoring.views import parsed
 
 
 def reconcile(files: ProjectFiles, commands: Sequence[Command], base: Base, earlier: EarlierTexts) -> Work | Conflict:
-    """Do a gesture, merging it where its base is not the present text.
+    """Do a gesture, merging it where its base, or what it saw of an entry, is not what is there.
 
     Raises:
         AuthoringError: it cannot be done.
@@ -29,21 +30,18 @@ def reconcile(files: ProjectFiles, commands: Sequence[Command], base: Base, earl
         for flow, etag in base.flows.items()
         if flow in files.flows and files.flows[flow][0] not in stale_files and etag_of(files.flow_text(flow)) != etag
     }
-    if not stale_files and not stale_flows:
-        return apply(files, commands)
-    seen = _as_seen(files, stale_files, stale_flows, earlier)
+    seen = _as_seen(files, commands, stale_files, stale_flows, earlier)
     if isinstance(seen, Conflict):
-        return _with_mine(seen, files, commands)
+        return seen
     work = apply(seen, commands)
-    for path in stale_files:
-        conflict = _merge_file(work, files, seen, path)
-        if conflict is not None:
-            return conflict
-    for flow in stale_flows:
-        conflict = _merge_flow(work, files, seen, flow)
-        if conflict is not None:
-            return conflict
-    return work
+    if work.clashes and (told := conflicts.of_entries(seen, commands, work)) is not None:
+        return conflicts.with_rest(told, seen, commands, "mine")
+    _keep_own(work, stale_files, stale_flows, earlier)
+    conflict = _merge(work, files, seen, stale_files, {flow: _name_now(commands, flow) for flow in stale_flows})
+    if conflict is None:
+        return work
+    whole = conflicts.with_rest(conflict.model_copy(update={"own": work.own}), seen, commands)
+    return _straight(files, commands) or whole
 
 
 def _file_etag(files: ProjectFiles, path: str) -> str | None:
@@ -52,96 +50,102 @@ def _file_etag(files: ProjectFiles, path: str) -> str | None:
 
 
 def _as_seen(
-    files: ProjectFiles, stale_files: Mapping[str, str], stale_flows: Mapping[str, str], earlier: EarlierTexts
+    files: ProjectFiles,
+    commands: Sequence[Command],
+    stale_files: Mapping[str, str],
+    stale_flows: Mapping[str, str],
+    earlier: EarlierTexts,
 ) -> ProjectFiles | Conflict:
     """Return the project as the gesture's maker saw it; a conflict where that is not remembered."""
     seen = files
     for path, etag in stale_files.items():
         text = earlier.get(etag)
-        if text is None:
-            return _unknown(files, path)
+        if text is None and etag:
+            return conflicts.of_unknown(files, commands, path)
         seen = seen.with_text(path, text)
     for flow, etag in stale_flows.items():
         text = earlier.get(etag)
         if text is None:
-            return _unknown(files, files.flows[flow][0], flow)
+            return conflicts.of_unknown(files, commands, files.flows[flow][0], flow)
         file, spot = seen.flow(flow)
         seen = seen.with_part(file, spot, text)
+        if "*" in text:  # it may name by an alias what nothing in the file does any more
+            seen = seen.with_text(file.path, seen.text(file.path))
+            if file.path in seen.unreadable:
+                return conflicts.of_unknown(files, commands, file.path, flow)
     return seen
 
 
-def _unknown(files: ProjectFiles, path: str, flow: str | None = None) -> Conflict:
-    """What is told where the text that the gesture was made on is not remembered: all of it has to be looked at."""
-    theirs = files.text(path) or ""
-    return Conflict(
-        flow=flow,
-        file=path,
-        base=theirs,
-        theirs=theirs,
-        mine=theirs,
-        merged=theirs,
-        conflicts=[Lines(start_line=1, end_line=max(1, theirs.count("\n")))],
-        etag=etag_of(theirs),
-    )
+def _keep_own(
+    work: Work, stale_files: Mapping[str, str], stale_flows: Mapping[str, str], earlier: EarlierTexts
+) -> None:
+    """Remember what the maker has now, before what others did is merged in."""
+    for path in stale_files:
+        text = work.files.text(path)
+        if text is not None:
+            work.own.files[path] = earlier.keep(text)
+    for flow in stale_flows:
+        if flow in work.files.flows and not work.moved.get(flow):  # other keys are told as they are after the merge
+            work.own.flows[flow] = earlier.keep(work.files.flow_text(flow))
 
 
-def _with_mine(conflict: Conflict, files: ProjectFiles, commands: Sequence[Command]) -> Conflict:
+def _straight(files: ProjectFiles, commands: Sequence[Command]) -> Work | None:
+    """Take a gesture back in the present text, where that still says what it wrote; None where it does not.
+
+    Sentences that others have put beside it are no reason to ask.
+    """
+    if not all(isinstance(one, Patch) and all(edit.old.strip() for edit in one.edits) for one in commands):
+        return None
     try:
-        mine = apply(files, commands).files.text(conflict.file)
+        return apply(files, commands)
     except AuthoringError:
-        return conflict
-    return conflict.model_copy(update={"mine": mine or ""})
+        return None
+
+
+def _name_now(commands: Sequence[Command], flow: str) -> str:
+    """Return what a gesture calls a flow at its end."""
+    for one in commands:
+        if isinstance(one, RenameFlow) and one.flow == flow:
+            flow = one.id
+    return flow
+
+
+def _merge(
+    work: Work, files: ProjectFiles, seen: ProjectFiles, stale_files: Mapping[str, str], names: Mapping[str, str]
+) -> Conflict | None:
+    for path in stale_files:
+        conflict = _merge_file(work, files, seen, path)
+        if conflict is not None:
+            return conflict
+    for flow, name in names.items():
+        conflict = _merge_flow(work, files, seen, flow, name)
+        if conflict is not None:
+            return conflict
+    return None
 
 
 def _merge_file(work: Work, files: ProjectFiles, seen: ProjectFiles, path: str) -> Conflict | None:
-    base, theirs, mine = seen.text(path) or "", files.text(path) or "", work.files.text(path)
-    if mine is None:
-        mine = ""
+    base, theirs, mine = (one.text(path) or "" for one in (seen, files, work.files))
     merged = merge(base, theirs, mine, is_yaml=path.endswith((".yml", ".yaml")))
     if merged.conflicts:
-        return _conflict(path, base, theirs, mine, merged)
+        return conflicts.of_file(path, base, theirs, mine, merged)
     work.files = work.files.with_text(path, merged.text)
     return None
 
 
-def _merge_flow(work: Work, files: ProjectFiles, seen: ProjectFiles, flow: str) -> Conflict | None:
+def _merge_flow(work: Work, files: ProjectFiles, seen: ProjectFiles, flow: str, name: str) -> Conflict | None:
+    """Merge a flow; `name` is what the gesture calls it at its end."""
     base, theirs = seen.flow_text(flow), files.flow_text(flow)
-    mine = work.files.flow_text(flow) if flow in work.files.flows else ""
+    mine = work.files.flow_text(name) if name in work.files.flows else ""
     merged = merge(base, theirs, mine)
     if merged.conflicts or not mine:
-        return _flow_conflict(files, flow, (base, theirs, mine), merged)
-    file, spot = work.files.flow(flow)
+        return conflicts.of_flow(files, flow, (base, theirs, mine), merged)
+    file, spot = work.files.flow(name)
     graphs = [parsed(*one.flow(flow)).graph for one in (seen, files)]
     work.files = work.files.with_part(file, spot, merged.text)
-    now = parsed(*work.files.flow(flow)).graph
-    work.moved[flow] = dict(matched_keys(graphs[0], now))
+    now = parsed(*work.files.flow(name)).graph
+    work.moved[name] = dict(matched_keys(graphs[0], now))
     if flow in files.positions:
         followed = moved(files.positions, flow, dict(matched_keys(graphs[1], now)))
-        work.set_positions({**work.files.positions, flow: followed[flow]})
+        work.set_positions({**work.files.positions, name: followed[flow]})
     return None
-
-
-def _flow_conflict(files: ProjectFiles, flow: str, texts: tuple[str, str, str], merged: Merged) -> Conflict:
-    """Tell a flow's conflict with the texts of its whole file, so that the file that settles it can be written."""
-    file, spot = files.flow(flow)
-    before = "".join(part.text for part in file.parts[: spot.part])
-    after = "".join(part.text for part in file.parts[spot.part + 1 :])
-    first = before.count("\n")
-    lines = [Lines(start_line=one.start_line + first, end_line=one.end_line + first) for one in merged.conflicts]
-    whole = Merged(before + merged.text + after, lines)
-    base, _, mine = texts
-    return _conflict(file.path, before + base + after, file.text, before + mine + after, whole).model_copy(
-        update={"flow": flow}
-    )
-
-
-def _conflict(path: str, base: str, theirs: str, mine: str, merged: Merged) -> Conflict:
-    return Conflict(
-        file=path,
-        base=base,
-        theirs=theirs,
-        mine=mine,
-        merged=merged.text,
-        conflicts=merged.conflicts or [Lines(start_line=1, end_line=max(1, merged.text.count("\n")))],
-        etag=etag_of(theirs),
-    )

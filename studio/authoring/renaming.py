@@ -9,9 +9,10 @@ from typing import Final
 from flows.source import plain_scalar
 from studio.authoring.errors import EditRefused, NothingThere, TextInvalid
 from studio.authoring.mentions import Kind, mentions
-from studio.authoring.parts import Part, YamlFile, read_file
+from studio.authoring.parts import Part, YamlFile, may_name, read_file
 from studio.authoring.project_files import ProjectFiles
 from studio.authoring.tree import parse_text
+from studio.authoring.unreadable import require_readable_entry, require_readable_users
 
 _NAME: Final = re.compile(r"[^\W\d][\w-]{0,99}")
 _NOT_SECTIONS: Final = frozenset({"version"})
@@ -35,6 +36,8 @@ def rename(files: ProjectFiles, section: str, old: str, new: str) -> tuple[Proje
         raise EditRefused("The name of a response begins with 'utter_'.")
     if kind == "actions" and new.startswith("utter_"):
         raise EditRefused("A name that begins with 'utter_' is a response's. Choose another for the action.")
+    for name in (old, new):
+        require_readable_entry(files, kind, name)
     defined = _defined(files, kind)
     if old not in defined:
         raise NothingThere(f"There is no '{old}' in {section} any more.")
@@ -76,7 +79,11 @@ def _places(files: ProjectFiles, kind: Kind, name: str) -> Iterator[tuple[str, i
     for path in files.yaml_paths:
         file = files.yaml(path)
         for number, part in enumerate(file.parts if file.problem is None else ()):
-            if part.section in _NOT_SECTIONS or name not in part.text or (part.section is None and len(file.parts) > 1):
+            if (
+                part.section in _NOT_SECTIONS
+                or not may_name(part.text, name)
+                or (part.section is None and len(file.parts) > 1)
+            ):
                 continue
             root = parse_text(part.text, path, file.known).root
             section = section_of(path, part)
@@ -96,7 +103,8 @@ def section_of(path: str, part: Part) -> str | None:
 
 
 def follow(files: ProjectFiles, kind: Kind, old: str, new: str) -> ProjectFiles:
-    """Rename in every file, definitions included."""
+    """Rename in every file, definitions included. Raises EditRefused where one that may name it cannot be read."""
+    require_readable_users(files, old)
     changes: dict[str, list[tuple[int, str, str | None]]] = {}
     for path, number, found in _places(files, kind, old):
         part = files.yaml(path).parts[number]

@@ -45,8 +45,9 @@ class Position(Shape):
 
 
 class Unreadable(Shape):
-    """Why a flow is shown as it last was: its file does not parse, and where."""
+    """Why something is shown as it last was: its file does not parse, and where."""
 
+    file: str
     line: int
     column: int
     reason: str
@@ -123,6 +124,7 @@ class FileLine(Shape):
     path: str
     size: int
     is_editable: bool
+    unreadable: Unreadable | None = None
 
 
 class AssistantLine(Shape):
@@ -144,6 +146,13 @@ class Outline(Shape):
     files: list[FileLine]
 
 
+class Etags(Shape):
+    """Of flows by id and of files by path."""
+
+    flows: dict[str, str] = {}
+    files: dict[str, str] = {}
+
+
 class Edited(Shape):
     revision: int
     flows: list[Flow]
@@ -153,6 +162,9 @@ class Edited(Shape):
     undo: list[dict[str, Any]]
     moved: dict[str, dict[str, str]]
     files: dict[str, str]
+    own: Etags = Etags()
+    """Where what others did was merged in: what the gesture's maker has now without it, the base of what they do next
+    before they have seen the rest."""
     notes: list[str] = []
     """What could not follow a change, in words."""
     is_again: bool = False
@@ -169,6 +181,8 @@ class Conflict(Shape):
 
     type: Literal["conflict"] = "conflict"
     flow: str | None = None
+    entry: str | None = None
+    """The name of the entry of the content that both changed."""
     file: str
     base: str
     theirs: str
@@ -177,4 +191,10 @@ class Conflict(Shape):
     conflicts: list[Lines]
     etag: str
     """Of the file as it is: what to send as base with the text that settles it."""
+    rest: list[dict[str, Any]] = []
+    """What else the gesture does, in other files: to be sent with the text that settles it."""
+    back: list[dict[str, Any]] = []
+    """What puts the maker's part in the place of theirs, for whoever keeps theirs and then undoes that."""
+    own: Etags = Etags()
+    """Of what the maker has now: the base of what they did after this gesture."""
     message: str = "Somebody else has changed this since you last saw it. Look at both and choose."

@@ -106,7 +106,8 @@ class EarlierTexts:
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._size = 0
 
-    def keep(self, text: str) -> None:
+    def keep(self, text: str) -> str:
+        """Remember a text; return its etag."""
         etag = etag_of(text)
         if etag not in self._texts:
             self._texts[etag] = text
@@ -114,6 +115,7 @@ class EarlierTexts:
         self._texts.move_to_end(etag)
         while self._size > _REMEMBERED and len(self._texts) > 1:
             self._size -= len(self._texts.popitem(last=False)[1])
+        return etag
 
     def get(self, etag: str) -> str | None:
         return self._texts.get(etag)

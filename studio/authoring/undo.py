@@ -33,6 +33,11 @@ def taking_back(old: ProjectFiles, new: ProjectFiles, paths: Iterable[str]) -> l
     return found
 
 
+def replacing(path: str, old: str, new: str) -> list[dict[str, Any]]:
+    """Return the commands that turn a file's text into another one where it still says what is replaced."""
+    return [] if old == new else [Patch(op="patch", file=path, edits=[splice(old, new)]).model_dump()]
+
+
 def splice(old: str, new: str) -> Splice:
     """Return the one stretch that turns a text into another."""
     limit = min(len(old), len(new))

@@ -16,6 +16,7 @@ from studio.authoring.project_files import ProjectFiles
 from studio.authoring.tree import parse_text
 
 Names = frozenset[tuple[Kind, str]]
+_Places = dict[tuple[Kind, str], dict[tuple[str, str], Json]]
 _OF_DOMAIN: Final = ("slots", "responses", "actions", "forms")
 _QUOTED: Final = re.compile(r"""["']([^\W\d][\w-]{0,199})["']""")
 _IN_CODE: Final[tuple[Kind, ...]] = ("slots", "responses")
@@ -24,15 +25,13 @@ _IN_CODE: Final[tuple[Kind, ...]] = ("slots", "responses")
 
 def uses(files: ProjectFiles) -> Mapping[tuple[Kind, str], list[Json]]:
     """Return for each name where else it is used: `{section, name}`, of code `{section: "code", name: path}`."""
-    found: dict[tuple[Kind, str], list[Json]] = defaultdict(list)
-    for path in files.domain_paths:
-        file = files.yaml(path)
-        for part in file.parts if file.problem is None else ():
+    found: _Places = defaultdict(dict)
+    for file in files.shown_domain:
+        for part in file.parts:
             if part.section in _OF_DOMAIN:
                 _add(found, _names(file, part), part.section, part.name)
-    for path in files.data_paths:
-        file = files.yaml(path)
-        for part in file.parts if file.problem is None else ():
+    for file in files.shown_data:
+        for part in file.parts:
             if part.section == "nlu":
                 names = _names(file, part)
                 intent = next((name for kind, name in names if kind == "intents"), None)
@@ -40,14 +39,13 @@ def uses(files: ProjectFiles) -> Mapping[tuple[Kind, str], list[Json]]:
     for path, text in files.code.items():
         quoted = _quoted(text)
         _add(found, frozenset((kind, name) for kind in _IN_CODE for name in quoted), "code", path)
-    return found
+    return {name: list(places.values()) for name, places in found.items()}
 
 
-def _add(found: dict[tuple[Kind, str], list[Json]], names: Names, section: str, name: str | None) -> None:
+def _add(found: _Places, names: Names, section: str, name: str | None) -> None:
     for kind, named in sorted(names):
-        place: Json = {"section": section, "name": name}
-        if (kind, named) != (section, name) and name is not None and place not in found[kind, named]:
-            found[kind, named].append(place)
+        if (kind, named) != (section, name) and name is not None:
+            found[kind, named][section, name] = {"section": section, "name": name}
 
 
 def _names(file: YamlFile, part: Part) -> Names:

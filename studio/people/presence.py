@@ -20,6 +20,8 @@ class Place:
     flow: str | None
     step: str | None
     seen_s: float
+    stream: str = ""
+    """The name of the stream by which it hears, where it shares one with other pages of its browser."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,13 @@ class Presence:
     def leave(self, client: str) -> bool:
         """Forget a page; return whether it was there."""
         return self._places.pop(client, None) is not None
+
+    def leave_with(self, stream: str) -> bool:
+        """Forget the pages that heard by a stream which is over; return whether there were any."""
+        gone = [client for client, place in self._places.items() if stream and place.stream == stream]
+        for client in gone:
+            del self._places[client]
+        return bool(gone)
 
     def expire(self, now_s: float) -> bool:
         """Forget who has not been seen lately; return whether anybody was."""

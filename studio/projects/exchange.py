@@ -21,7 +21,7 @@ from studio.projects.contents import hash_of, hashes_of, is_of_studio, read_file
 from studio.projects.errors import FilesChanged, PushRefused
 from studio.projects.guarding import require_no_code, require_open_settings
 from studio.projects.history import changes_between
-from studio.projects.packages import Push, read_push, write_archive
+from studio.projects.packages import Push, write_archive
 from studio.projects.text_merging import merge_texts
 from studio.projects.three_way import YAML, FileConflict, MergeTexts, as_text, changed_paths, merge
 from studio.projects.workspace import Project
@@ -76,21 +76,6 @@ class Incoming:
         result = {path: one for path, one in {**self.here, **self.changes}.items() if one is not None}
         apply_changes(project.folder, changes_between(self.here, self.changes))
         return Pushed(version_of(hashes_of(result)), tuple(self.changes), self.merged, (), self.findings)
-
-
-def take_push(
-    project: Project,
-    content: bytes,
-    *,
-    allows_errors: bool = False,
-    allows_code: bool = True,
-    texts: MergeTexts = merge_texts,
-    check: Callable[[Path], Sequence[Finding]] = find_problems,
-) -> Pushed:
-    """Take what somebody changed elsewhere into the draft, where nobody edits meanwhile: see `read_incoming`."""
-    push = read_push(content)
-    found = read_incoming(project, push, allows_errors=allows_errors, allows_code=allows_code, texts=texts, check=check)
-    return found if isinstance(found, Pushed) else found.put(project)
 
 
 def read_incoming(

@@ -122,7 +122,7 @@ def test_packages_import_only_to_their_right():
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("script", [".ci/run", ".ci/setup"])
+@pytest.mark.parametrize("script", [".ci/checks", ".ci/run", ".ci/setup"])
 def test_scripts_are_bash_that_parses(script):
     path = ROOT / script
 

@@ -25,6 +25,7 @@ sys.exit(1)
 """
 DEAD = "import os, sys; print('begun', file=sys.stderr, flush=True); os.kill(os.getpid(), 9)"
 LONG = "import sys, time; print('begun', file=sys.stderr, flush=True); time.sleep(600)"
+N_LINES = 400
 
 Start = Callable[[str], TrainingJobs]
 
@@ -67,6 +68,25 @@ async def test_a_training_is_followed_to_its_end(start: Start, tmp_path: Path) -
     await asyncio.sleep(0)
     assert done == ["noted"]
     assert job.to_json(1)["lines"] == ["speech 0.2 s"]
+
+
+async def test_who_follows_is_told_that_there_is_more_but_not_of_each_line(tmp_path: Path) -> None:
+    grown: list[int] = []
+    is_whole = asyncio.Event()
+
+    def grew(job: Job) -> None:
+        grown.append(len(job.lines))
+        if len(job.lines) == N_LINES:
+            is_whole.set()
+
+    script = f"import sys; [print(n, file=sys.stderr) for n in range({N_LINES})]; sys.stderr.flush(); input()"
+    jobs = TrainingJobs(command=(sys.executable, "-c", script), grew=grew)
+    jobs.start("bank", tmp_path, "Ada", nothing)
+    async with asyncio.timeout(30):
+        await is_whole.wait()
+    assert len(grown) < N_LINES / 4
+    assert grown == sorted(set(grown))
+    await jobs.close()
 
 
 async def test_what_fails_says_which_part(start: Start, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,71 @@ async def test_two_people_at_one_description(studio: Studio) -> None:
     assert told["code"] == "conflict"
     assert "Ada's words." in told["theirs"]
     assert "Bob's words." in told["mine"]
+    assert (await flow_of(studio, "transfer_money"))["description"] == "Ada's words."
+
+
+async def test_two_people_at_one_response(studio: Studio) -> None:
+    entry = (await studio.http.get(f"{AT}/content/responses")).json()[0]
+    name, seen = entry["name"], {"value": entry["value"]}
+
+    def say(text: str) -> dict[str, object]:
+        value = [{**entry["value"][0], "text": text}, *entry["value"][1:]]
+        command = {"op": "put", "section": "responses", "name": name, "value": value, "seen": seen}
+        return {"commands": [command], "label": text}
+
+    assert (await studio.http.post(f"{AT}/edit", json=say("Ada's words."))).status_code == 200
+    saved = texts(studio)
+    clash = await studio.http.post(f"{AT}/edit", json=say("Bob's words."))
+    assert clash.status_code == 409
+    told = clash.json()
+    assert (told["code"], told["entry"], told["file"]) == ("conflict", name, entry["file"])
+    assert "Ada's words." in told["merged"]
+    assert "Bob's words." in told["mine"]
+    assert texts(studio) == saved
+    # What settles it is the file as Bob decides; what he leaves out can be put in its place later.
+    settle = {"op": "write_file", "path": told["file"], "text": told["merged"]}
+    body = {"commands": [settle, *told["rest"]], "base": {"files": {told["file"]: told["etag"]}}}
+    assert (await studio.http.post(f"{AT}/edit", json=body)).status_code == 200
+    assert texts(studio) == saved
+    own = await studio.http.post(f"{AT}/edit", json={"commands": told["back"]})
+    assert own.status_code == 200, own.text
+    assert (studio.served / told["file"]).read_text() == told["mine"]
+
+
+async def test_sentences_of_two_people_and_the_undo_of_one(studio: Studio) -> None:
+    intents = (await studio.http.get(f"{AT}/content/intents")).json()
+    entry = next(one for one in intents if one["examples"])
+    seen = entry["examples"]
+
+    def add(sentence: str) -> dict[str, object]:
+        command = {"op": "put_examples", "intent": entry["name"], "examples": [*seen, sentence], "seen": seen}
+        return {"commands": [command]}
+
+    assert (await studio.http.post(f"{AT}/edit", json=add("Ada asks"))).status_code == 200
+    before = texts(studio)
+    merged = await studio.http.post(f"{AT}/edit", json=add("Bob asks"))
+    assert merged.status_code == 200, merged.text
+    intents = (await studio.http.get(f"{AT}/content/intents")).json()
+    now = next(one["examples"] for one in intents if one["name"] == entry["name"])
+    assert now == [*seen, "Ada asks", "Bob asks"]
+    undone = await studio.http.post(f"{AT}/edit", json={"commands": merged.json()["undo"]})
+    assert undone.status_code == 200
+    assert texts(studio) == before
+
+
+async def test_what_waits_behind_a_question_is_held_against_the_answer(studio: Studio) -> None:
+    seen = (await flow_of(studio, "transfer_money"))["etag"]
+
+    async def describe(text: str, base: object) -> Any:
+        command = {"op": "set_field", "flow": "transfer_money", "path": ["description"], "value": text}
+        return await studio.http.post(f"{AT}/edit", json={"commands": [command], "base": {"flows": base}})
+
+    assert (await describe("Ada's words.", {"transfer_money": seen})).status_code == 200
+    told = (await describe("Bob's words.", {"transfer_money": seen})).json()
+    # Bob keeps what Ada wrote. What he had sent behind his words was made on them, and does not lift over hers.
+    again = await describe("Bob's second words.", told["own"]["flows"])
+    assert again.status_code == 409
+    assert "Ada's words." in again.json()["merged"]
     assert (await flow_of(studio, "transfer_money"))["description"] == "Ada's words."
 
 

@@ -77,3 +77,20 @@ def test_nothing_is_compared_with_as_people_write_it():
     assert condition_builder.write(leaf) == "slots.a is null"
     assert condition_builder.write({**leaf, "operator": "!="}) == "slots.a is not null"
     assert condition_builder.read("slots.a is not null")["parsed"] == {**leaf, "operator": "!="}
+
+
+def test_what_is_written_in_one_item_with_an_entry_stays():
+    files = project(domain="entities:\n  - payee:\n    city: {roles: [from]}\n  - sum\n")
+    put = {"op": "put", "section": "entities", "name": "payee"}
+
+    assert texts(edit(files, {**put, "value": {"groups": ["a"]}}).files)["domain.yml"] == (
+        "entities:\n  - payee:\n      groups:\n        - a\n    city: {roles: [from]}\n  - sum\n"
+    )
+    assert texts(edit(files, put).files)["domain.yml"] == "entities:\n  - city: {roles: [from]}\n  - sum\n"
+
+
+def test_what_is_told_of_a_sentence_stays_with_it():
+    nlu = 'nlu:\n  - intent: pay\n    examples:\n      - text: "send  money"\n        metadata: {by: Ann}\n'
+    command = {"op": "put_examples", "intent": "pay", "examples": ["send money", "pay"]}
+
+    assert texts(edit(project(data__nlu=nlu), command).files)["data/nlu.yml"] == f"{nlu}      - text: pay\n"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import threading
+import weakref
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from studio.assistants import examined
+from studio.authoring import outline
+from studio.authoring import project as project_module
 from studio.authoring.commands import COMMANDS
 from studio.authoring.errors import EditRefused, NothingThere, ProjectGone, SaveFailed, TextInvalid
 from studio.authoring.project import OpenProject
@@ -284,4 +288,69 @@ async def test_findings_wait_for_a_check_that_is_running(bank):
         assert any("no_such_slot" in finding.message for finding in await asking)
     finally:
         may_end.set()
+        await project.close()
+
+
+async def test_a_check_that_could_not_be_made_is_made_again(bank):
+    """Its failure is no finding: nobody is told that all is well."""
+    failing = [OSError("no memory"), OSError("no memory")]
+
+    def sometimes(folder):
+        if failing:
+            raise failing.pop()
+        return examined(folder)
+
+    project = await OpenProject.open(bank, examine=sometimes)
+    try:
+        await project.edit(
+            commands({"op": "set_field", "key": "ask_card", "path": ["collect"], "value": "no_such_slot"})
+        )
+        for _ in range(2):
+            with pytest.raises(OSError, match="no memory"):
+                await project.findings()
+        assert any("no_such_slot" in finding.message for finding in await project.findings())
+    finally:
+        await project.close()
+
+
+async def test_a_large_project_is_let_go_when_it_is_closed(bank, monkeypatch):
+    """The garbage collector passes over it, so that nothing of it may hold itself."""
+    monkeypatch.setattr(outline, "MANY_ENTRIES", 0)
+    project = await OpenProject.open(bank)
+    held = weakref.ref(project)
+    try:
+        await project.outline()
+        await project.edit(commands(described("ask_card", "Anything.")))
+        await project.close()
+        del project
+        async with asyncio.timeout(10):
+            while held() is not None:  # a thread may still have its last call in hand
+                gc.collect()
+                await asyncio.sleep(0.01)
+    finally:
+        gc.unfreeze()
+
+
+async def test_quick_findings_are_not_put_over_those_of_a_whole_check(bank, monkeypatch):
+    """Somebody opens a page while the flows of an edit are checked: the lines that it is told are right already."""
+    monkeypatch.setattr(project_module, "CHECK_INLINE_MS", 0)
+    text = (bank / CARDS).read_text()
+    (bank / CARDS).write_text(text.replace("collect: wants_replacement", "collect: no_such_slot"))
+    loop = asyncio.get_running_loop()
+
+    class Slow:
+        def found(self, flows):
+            asyncio.run_coroutine_threadsafe(project.findings(), loop).result(20)
+            return [() for _ in flows]
+
+    project = await OpenProject.open(bank, examine=lambda folder: (Slow(), examined(folder)[1]))
+    try:
+        before = await project.findings()
+        step = {"type": "action", "fields": {"action": "utter_card_blocked"}}
+        await project.edit(commands({"op": "add_step", "at": {"from": "ask_reason"}, "step": step}))
+        async with opened(bank) as anew:
+            expected = await anew.findings()
+        assert expected != before, "no line has moved"
+        assert await project.findings() == expected
+    finally:
         await project.close()

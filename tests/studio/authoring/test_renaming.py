@@ -178,3 +178,20 @@ def test_every_slot_of_an_assistant_can_be_renamed_without_a_new_finding(folder,
         old, new = ({one.code for one in examine(where)[1]} for where in (folder, root))
 
         assert new - old <= {"unused-slot", "unused-action", "never-filled"}  # of what code names
+
+
+def test_a_name_behind_an_anchor_or_written_with_escapes_follows():
+    steps = "    steps:\n      - collect: &a_cup a_cup\n      - collect: *a_cup\n"
+    flows = f"flows:\n  pay:\n    description: Pay.\n{steps}"
+    domain = 'slots:\n  a_cup:\n    type: text\n    influence: {slot: "a\\u005fcup"}\n'
+    rename = {"op": "rename", "section": "slots", "name": "a_cup", "to": "tea"}
+    after = texts(edit(project(domain=domain, data__flows=flows), rename).files)
+
+    assert after["data/flows.yml"] == flows.replace("&a_cup a_cup", "&a_cup tea")
+    assert after["domain.yml"] == 'slots:\n  tea:\n    type: text\n    influence: {slot: "tea"}\n'
+
+
+@pytest.mark.parametrize("to", ["12", "true", "null"])
+def test_a_flow_is_not_named_what_is_read_as_something_else_where_it_is_linked(to):
+    with pytest.raises(EditRefused, match="number"):
+        edit(project(**FILES), {"op": "rename_flow", "flow": "pay", "id": to})

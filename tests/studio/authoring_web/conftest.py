@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +15,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from studio.doctor import PAGE_FOLDER
-from tests.support.browser import SETTLE_MS, chromium
+from tests.support.browser import SETTLE_MS, chromium, launch
 from tests.support.server import ROOT, free_port
+from tests.support.studio_processes import StudioProcess, running
+from tests.support.studio_server import main as serve_studio
 
 ARTIFACTS = ROOT / "tests" / "artifacts" / "studio"
 PROJECT = "clinic"
 FLOW = "book_appointment"
-READY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +67,28 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     folder = tmp_path / PROJECT
     shutil.copytree(ROOT / "examples" / PROJECT, folder)
     port = free_port()
-    command = [sys.executable, "-m", "tests.support.studio_server", "--port", str(port), "--served", str(folder)]
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen([*command, "--data", str(tmp_path / "data")], cwd=ROOT, stdout=log, stderr=log)
-        try:
-            served = Studio(f"http://127.0.0.1:{port}", folder)
-            wait_until_up(served, process, tmp_path / "server.log")
-            yield served
-        finally:
-            process.terminate()
-            process.wait(60)
+    with running(StudioProcess(serve_studio, port, folder, tmp_path / "data")):
+        yield Studio(f"http://127.0.0.1:{port}", folder)
 
 
-def wait_until_up(served: Studio, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"the server ended:\n{log.read_text(errors='replace')[-3000:]}"
-        with suppress(OSError):
-            served.get("/outline")
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"the server did not come up:\n{log.read_text(errors='replace')[-3000:]}")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
     launched = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="package")
+def silent(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that may not use the microphone, for calls that need none."""
+    launched = launch(playwright, None)
     yield launched
     launched.close()
 

@@ -102,7 +102,7 @@ def picks(label: str, name: str, within: str | None = None, *, is_new: bool = Fa
         place = form.place(within)
         place.get_by_role("combobox", name=label).last.click()
         form.page.keyboard.type(name)
-        options = form.page.locator("[cmdk-item]")
+        options = form.page.locator("[role=option]")
         (options.filter(has_text="Create") if is_new else options.filter(has_text=name)).first.click()
 
     return gesture

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import resource
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from studio.doctor import PAGE_FOLDER
 from tests.studio.authoring_web.conftest import (
     FLOW,
     PROJECT,
@@ -22,90 +18,34 @@ from tests.studio.authoring_web.conftest import (
     centre_of,
     node,
     saved,
-    settled,
     shoot,
-    wait_until_up,
 )
-from tests.support.server import ROOT, free_port
+from tests.studio.authoring_web.mortal import (
+    LISTEN,
+    Server,
+    flows_text,
+    ready,
+    served,
+    state,
+    writes,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.network, pytest.mark.slow]
 
-LISTEN = "What to listen for"
-FLOWS_FILE = "data/flows/appointments.yml"
-BACK_MS = 60_000
-"""Until the page has found the server again: it waits up to eight seconds between two tries."""
 SMALL_BYTES = 500
 """A disk with so much room for a file takes no flow file."""
 
 
-class Server:
-    """A studio that can be killed, started again at the same address, and whose disk can be filled."""
-
-    def __init__(self, folder: Path, data: Path) -> None:
-        self.studio = Studio(f"http://127.0.0.1:{free_port()}", folder)
-        self._data = data
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        port = self.studio.url.rsplit(":", 1)[1]
-        command = [sys.executable, "-m", "tests.support.studio_server", "--port", port, "--data", str(self._data)]
-        log = self._data.with_suffix(".log")
-        with log.open("ab") as into:
-            self._process = subprocess.Popen(
-                [*command, "--served", str(self.studio.folder)], cwd=ROOT, stdout=into, stderr=into
-            )
-        wait_until_up(self.studio, self._process, log)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(60)
-            self._process = None
-
-    def give_room(self, size_bytes: int) -> None:
-        """Let no file of the server's become longer: what a full disk is to it."""
-        assert self._process is not None
-        _, most = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size_bytes, most))
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    if not (PAGE_FOLDER / "index.html").is_file():
-        pytest.skip("the page is not built: python studio/web/build.py")
-    shutil.copytree(ROOT / "examples" / PROJECT, tmp_path / PROJECT)
-    made = Server(tmp_path / PROJECT, tmp_path / "data")
-    made.start()
-    yield made
-    made.kill()
+    with served(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def studio(server: Server) -> Studio:
     """The one that may die, in place of the usual one."""
     return server.studio
-
-
-def ready(page: Page) -> Page:
-    node(page, "ask_day").wait_for()
-    settled(page)
-    return page
-
-
-def state(page: Page, wanted: str, words: str = "", timeout_ms: int = BACK_MS) -> None:
-    badge = page.get_by_test_id("save-state")
-    expect(badge).to_have_attribute("data-state", wanted, timeout=timeout_ms)
-    expect(badge).to_contain_text(words)
-
-
-def writes(page: Page, text: str) -> None:
-    node(page, "ask_day").click()
-    page.get_by_label(LISTEN, exact=True).fill(text)
-    page.keyboard.press("Tab")
-
-
-def flows_text(studio: Studio) -> str:
-    return (studio.folder / FLOWS_FILE).read_text()
 
 
 def add_step(page: Page, words: str) -> None:

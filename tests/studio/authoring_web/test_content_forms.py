@@ -92,7 +92,7 @@ RESPONSE = [
     ),
     Row(writes("In de", "", "#variation-1"), "- translation: - de: Bitte setzen."),
     Row(presses("Say it only under a condition", "#variation-2")),
-    Row(presses("Add a part", "#variation-2"), "+ condition: slots.appointment_type is null"),
+    Row(presses("Add a condition", "#variation-2"), "+ condition: slots.appointment_type is null"),
     Row(
         selects("Compared", "is set", "#variation-2"),
         "- condition: slots.appointment_type is null + condition: slots.appointment_type is not null",
@@ -195,7 +195,7 @@ def marks_the_last_word(form: Form) -> None:
         form.page.keyboard.press("Shift+ArrowLeft")
     form.page.get_by_test_id("mark-entity").click()
     form.page.keyboard.type("row · to")
-    form.page.locator("[cmdk-item]").first.click()
+    form.page.locator("[role=option]").first.click()
 
 
 INTENTS = [

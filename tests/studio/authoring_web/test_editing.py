@@ -110,6 +110,7 @@ def test_two_browsers_never_overwrite_each_other_silently(studio: Studio, open_p
     saved(theirs)
     expect(mine.get_by_label(text, exact=True)).to_have_value("the day, theirs")
     # What does clash is put to the person: their events do not reach this page in time.
+    mine.add_init_script("delete window.SharedWorker")  # whose requests cannot be held up
     mine.route("**/events*", lambda route: route.abort())
     mine.reload()
     node(mine, "ask_day").wait_for()
@@ -181,6 +182,33 @@ def test_a_branch_is_made_and_its_condition_built(studio: Studio, canvas: Page) 
     edge = next(edge for edge in studio.flow()["edges"] if edge["from"] == "ask_time" and edge["kind"] == "if")
     assert edge["condition"] == "slots.times_count >= 3"
     shoot(canvas, "condition-builder")
+
+
+def test_deleting_waits_for_a_condition_that_is_being_typed(studio: Studio, canvas: Page) -> None:
+    """The branches of a step are counted: what is typed at the second one would land at another if the first went."""
+    canvas.get_by_test_id("condition-ask_type|if|1").click()
+    canvas.get_by_role("button", name="Write as text").click()
+    held: list[Route] = []
+    canvas.route("**/conditions", lambda route: held.append(route))  # Playwright wants a function of its own
+    canvas.get_by_test_id("condition-text").fill("slots.appointment_type is 'vaccination'")
+    with canvas.expect_request("**/conditions"):
+        canvas.get_by_test_id("condition-ask_type|if|0").click()
+    canvas.keyboard.press("Delete")
+    expect(canvas.get_by_test_id("save-state")).to_have_attribute("data-state", "saving")
+    for route in held:
+        route.continue_()
+    canvas.unroute("**/conditions")
+    expect(canvas.get_by_test_id("condition-ask_type|if|1")).to_have_count(0)
+    saved(canvas)
+    ways = [edge for edge in studio.flow()["edges"] if edge["from"] == "ask_type"]
+    assert [(edge["kind"], edge["condition"]) for edge in ways] == [
+        ("if", "slots.appointment_type is 'vaccination'"),
+        ("else", None),
+    ]
+    expect(canvas.get_by_test_id("toast-error")).to_have_count(0)
+    # The last gesture was the removal: undoing gives the branch back, and leaves what was typed.
+    canvas.get_by_test_id("tool-undo").click()
+    expect(canvas.get_by_test_id("condition-ask_type|if|1")).to_have_text("appointment type is vaccination")
 
 
 def test_the_question_is_edited_where_it_is_asked(studio: Studio, canvas: Page) -> None:

@@ -250,7 +250,7 @@ PROPERTIES = [
         "- description: Every form of the studio.  # read by the language model"
         " + description: All forms there are.  # read by the language model",
     ),
-    Row(presses("Add a part"), "+ if: slots.appointment_type is null"),
+    Row(presses("Add a condition"), "+ if: slots.appointment_type is null"),
     Row(presses("Remove this part"), "- if: slots.appointment_type is null"),
     Row(ticks("Only by link or call"), "+ if: false", is_ticked("Only by link or call")),
     Row(presses("Add an intent"), "+ nlu_trigger: + - intent: book_appointment"),

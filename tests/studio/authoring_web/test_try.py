@@ -8,20 +8,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from studio.doctor import PAGE_FOLDER
-from tests.studio.authoring_web.conftest import FLOW, PROJECT, SETTLE_MS, Studio, node, settled, shoot, wait_until_up
+from tests.studio.authoring_web.conftest import FLOW, PROJECT, SETTLE_MS, Studio, node, settled, shoot
 from tests.studio.authoring_web.test_look import AXE, serious
 from tests.support.browser import browsing
 from tests.support.server import ROOT, free_port
+from tests.support.studio_processes import StudioProcess, running
+from tests.support.trying_server import main as serve_trying
 from voice.caller.wav import write_wav
 
 pytestmark = [pytest.mark.browser, pytest.mark.network, pytest.mark.slow]
@@ -32,8 +35,16 @@ MOST_LIT_MS = 100.0
 BOOK = "start flow book_appointment; set slot patient_number 204518; set slot birth_year 1980"
 
 
+@dataclass(frozen=True, slots=True)
+class Trying(Studio):
+    """A studio with calls, and what may call it; `silent` is a browser without a microphone."""
+
+    playwright: Playwright
+    silent: Browser
+
+
 @pytest.fixture
-def trying(tmp_path: Path) -> Iterator[Studio]:
+def trying(tmp_path: Path, playwright: Playwright, silent: Browser) -> Iterator[Trying]:
     """Serve a fresh copy of the clinic with calls."""
     page = Path(os.environ.get("VIVAVOCE_TEST_PAGE", PAGE_FOLDER))
     if not (page / "index.html").is_file():
@@ -43,17 +54,8 @@ def trying(tmp_path: Path) -> Iterator[Studio]:
         ROOT / "examples" / PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__", "calls", ".studio")
     )
     port = free_port()
-    command = [sys.executable, "-m", "tests.support.trying_server", "--port", str(port), "--served", str(folder)]
-    more = ["--data", str(tmp_path / "data"), "--page", str(page)]
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen([*command, *more], cwd=ROOT, stdout=log, stderr=log)
-        try:
-            served = Studio(f"http://127.0.0.1:{port}", folder)
-            wait_until_up(served, process, tmp_path / "server.log")
-            yield served
-        finally:
-            process.terminate()
-            process.wait(60)
+    with running(StudioProcess(serve_trying, port, folder, tmp_path / "data", "--page", str(page))):
+        yield Trying(f"http://127.0.0.1:{port}", folder, playwright, silent)
 
 
 def voiced(length_s: float) -> npt.NDArray[np.int16]:
@@ -75,17 +77,18 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def opened(studio: Studio, microphone: Path | None = None, *, is_checked: bool = False) -> Iterator[Page]:
+def opened(studio: Trying, microphone: Path | None = None, *, is_checked: bool = False) -> Iterator[Page]:
     """Open the panel beside the canvas; what the page complains about fails the test.
 
     `is_checked`: a script of the test may run in the page.
     """
-    with browsing(microphone) as context:
-        assert context.browser is not None
-        own = context.browser.new_context(
-            viewport={"width": 1280, "height": 720}, bypass_csp=True, reduced_motion="reduce"
-        )
-        yield from _page(own if is_checked else context, studio, f"/flows/{FLOW}")
+    if microphone is not None:
+        with browsing(microphone, studio.playwright) as context:
+            yield from _page(context, studio, f"/flows/{FLOW}")
+        return
+    still: dict[str, Any] = {"bypass_csp": True, "reduced_motion": "reduce"} if is_checked else {}
+    with closing(studio.silent.new_context(viewport={"width": 1280, "height": 720}, **still)) as context:
+        yield from _page(context, studio, f"/flows/{FLOW}")
 
 
 def _page(context: BrowserContext, studio: Studio, rest: str) -> Iterator[Page]:
@@ -127,7 +130,7 @@ def lines(page: Page) -> str:
     return page.get_by_test_id("try-transcript").inner_text()
 
 
-def test_a_chat_lights_the_steps_it_comes_to_and_explains_each_turn(trying: Studio) -> None:
+def test_a_chat_lights_the_steps_it_comes_to_and_explains_each_turn(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, BOOK)
         expect(page.get_by_test_id("try-stack")).to_contain_text("Book")
@@ -146,7 +149,7 @@ def test_a_chat_lights_the_steps_it_comes_to_and_explains_each_turn(trying: Stud
         expect(page.get_by_test_id("try-state")).to_have_attribute("data-phase", "ended")
 
 
-def test_the_active_step_is_lit_within_a_tenth_of_a_second(trying: Studio) -> None:
+def test_the_active_step_is_lit_within_a_tenth_of_a_second(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, BOOK)
         expect(page.locator(".is-active")).to_have_count(1)
@@ -184,7 +187,7 @@ def test_the_active_step_is_lit_within_a_tenth_of_a_second(trying: Studio) -> No
         assert min(took_ms) <= MOST_LIT_MS
 
 
-def test_the_canvas_follows_into_another_flow_until_told_not_to(trying: Studio) -> None:
+def test_the_canvas_follows_into_another_flow_until_told_not_to(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, "start flow cancel_appointment")
         expect(page).to_have_url(re.compile(r"/flows/(cancel_appointment|identify_patient)"))
@@ -197,7 +200,7 @@ def test_the_canvas_follows_into_another_flow_until_told_not_to(trying: Studio) 
         assert page.url == where
 
 
-def test_a_slot_that_is_set_by_hand_counts_from_the_next_turn_on(trying: Studio) -> None:
+def test_a_slot_that_is_set_by_hand_counts_from_the_next_turn_on(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, "start flow book_appointment")
         page.get_by_test_id("try-tab-slots").click()
@@ -212,7 +215,7 @@ def test_a_slot_that_is_set_by_hand_counts_from_the_next_turn_on(trying: Studio)
         expect(page.get_by_test_id("try-transcript")).to_contain_text("Thank you, Maria")
 
 
-def test_going_back_and_taking_a_changed_turn_again(trying: Studio) -> None:
+def test_going_back_and_taking_a_changed_turn_again(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, BOOK, "set slot appointment_type checkup", "set slot appointment_day 2026-01-05")
         turn = page.get_by_test_id("try-turn").nth(1)
@@ -240,7 +243,7 @@ def test_going_back_and_taking_a_changed_turn_again(trying: Studio) -> None:
         expect(page.get_by_test_id("try-turn")).to_have_count(2)
 
 
-def test_a_conversation_becomes_a_test_that_passes(trying: Studio) -> None:
+def test_a_conversation_becomes_a_test_that_passes(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, BOOK, "set slot appointment_type checkup")
         page.get_by_test_id("try-make-test").click()
@@ -260,7 +263,7 @@ def test_a_conversation_becomes_a_test_that_passes(trying: Studio) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_a_call_by_voice_shows_turns_barge_in_and_where_the_time_went(trying: Studio, microphone: Path) -> None:
+def test_a_call_by_voice_shows_turns_barge_in_and_where_the_time_went(trying: Trying, microphone: Path) -> None:
     with opened(trying, microphone) as page:
         page.emulate_media(color_scheme="dark")
         page.evaluate(
@@ -295,7 +298,7 @@ def test_a_call_by_voice_shows_turns_barge_in_and_where_the_time_went(trying: St
         shoot(page, "check-20-timing-dark")
 
 
-def test_a_blocked_microphone_is_told_in_words(trying: Studio) -> None:
+def test_a_blocked_microphone_is_told_in_words(trying: Trying) -> None:
     with opened(trying) as page:
         page.get_by_test_id("try-call").click()
         problem = page.get_by_test_id("try-problem")
@@ -309,7 +312,7 @@ def test_a_blocked_microphone_is_told_in_words(trying: Studio) -> None:
         expect(page.get_by_test_id("try-state")).to_have_attribute("data-phase", "ended")
 
 
-def test_silence_can_be_tried_without_waiting(trying: Studio) -> None:
+def test_silence_can_be_tried_without_waiting(trying: Trying) -> None:
     with opened(trying) as page:
         chat(page, "start flow book_appointment")
         before = page.get_by_test_id("assistant-line").count()
@@ -317,7 +320,7 @@ def test_silence_can_be_tried_without_waiting(trying: Studio) -> None:
         expect(page.get_by_test_id("assistant-line").nth(before)).to_be_visible()
 
 
-def test_a_draft_with_errors_says_so_and_leads_to_the_first(trying: Studio) -> None:
+def test_a_draft_with_errors_says_so_and_leads_to_the_first(trying: Trying) -> None:
     with opened(trying) as page:
         broken = {"op": "set_field", "flow": FLOW, "key": "ask_day", "path": ["collect"], "value": "no_such_slot"}
         trying.edit(broken)
@@ -329,7 +332,7 @@ def test_a_draft_with_errors_says_so_and_leads_to_the_first(trying: Studio) -> N
         shoot(page, "try-invalid-draft")
 
 
-def test_a_server_that_is_gone_is_told_in_words(trying: Studio) -> None:
+def test_a_server_that_is_gone_is_told_in_words(trying: Trying) -> None:
     with opened(trying) as page:
         page.route("**/rtc/offer*", lambda route: route.abort())
         page.get_by_test_id("try-chat").click()
@@ -339,7 +342,7 @@ def test_a_server_that_is_gone_is_told_in_words(trying: Studio) -> None:
         live(page)
 
 
-def test_a_branch_and_what_was_published_can_be_called(trying: Studio) -> None:
+def test_a_branch_and_what_was_published_can_be_called(trying: Trying) -> None:
     trying.post("/publish", {"environment": "staging", "message": "first"})
     with opened(trying) as page:
         page.get_by_label("What is called").select_option("staging")
@@ -348,7 +351,7 @@ def test_a_branch_and_what_was_published_can_be_called(trying: Studio) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_serious_for_axe_in_the_panel(trying: Studio, theme: Literal["light", "dark"]) -> None:
+def test_nothing_serious_for_axe_in_the_panel(trying: Trying, theme: Literal["light", "dark"]) -> None:
     if not AXE.is_file():
         pytest.skip("axe is not installed: python studio/web/build.py test")
     with opened(trying, is_checked=True) as page:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
 from tests.studio.authoring_web.conftest import FLOW, PROJECT, node, settled, shoot
 from tests.support.browser import browsing
@@ -36,12 +36,15 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_clinic_called_by_voice_beside_its_canvas(microphone: Path, tmp_path: Path) -> None:
+def test_the_clinic_called_by_voice_beside_its_canvas(microphone: Path, tmp_path: Path, playwright: Playwright) -> None:
     folder = tmp_path / PROJECT
     ignored = shutil.ignore_patterns("__pycache__", "calls", ".studio")
     shutil.copytree(ROOT / "examples" / PROJECT, folder, ignore=ignored)
     environment = {"VIVAVOCE_PROJECTS": str(tmp_path / "projects"), **os.environ}
-    with serve_assistant(tmp_path, folder, environment) as served, browsing(microphone) as context:
+    with (
+        serve_assistant(tmp_path, folder, environment) as served,
+        browsing(microphone, playwright) as context,
+    ):
         page = context.new_page()
         page.set_default_timeout(MOST_MS)
         page.goto(f"{served.url}/studio/{PROJECT}/flows/{FLOW}?audio=raw")

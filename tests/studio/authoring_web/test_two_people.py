@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,11 @@ from tests.studio.authoring_web.conftest import (
     saved,
     settled,
     shoot,
-    wait_until_up,
 )
 from tests.studio.authoring_web.test_people import PASSWORD, invite
-from tests.support.server import ROOT, free_port
+from tests.support.server import free_port
+from tests.support.studio_processes import StudioProcess, running
+from tests.support.studio_server import main as serve_studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.network, pytest.mark.slow]
 
@@ -169,23 +169,12 @@ def test_an_answer_that_is_lost_on_its_way_does_nothing_twice(studio: Studio, ca
     expect(node(canvas, "say_we_write_it_down")).to_be_visible()
 
 
+@dataclass(frozen=True, slots=True)
 class Server:
     """A studio that can be killed and started again at the same address."""
 
-    def __init__(self, served: Studio, command: list[str], log: Path) -> None:
-        self.served, self._command, self._log = served, command, log
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, cwd=ROOT, stdout=log, stderr=log)
-        wait_until_up(self.served, self._process, self._log)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(20)
-            self._process = None
+    served: Studio
+    process: StudioProcess
 
 
 @pytest.fixture
@@ -194,15 +183,9 @@ def mortal(tmp_path: Path, studio: Studio) -> Iterator[Server]:
     if not (PAGE_FOLDER / "index.html").is_file():
         pytest.skip("the page is not built: python studio/web/build.py")
     port = free_port()
-    command = [sys.executable, "-m", "tests.support.studio_server", "--port", str(port), "--served", str(studio.folder)]
-    server = Server(
-        Studio(f"http://127.0.0.1:{port}", studio.folder),
-        [*command, "--data", str(tmp_path / "mortal")],
-        tmp_path / "mortal.log",
-    )
-    server.start()
-    yield server
-    server.kill()
+    process = StudioProcess(serve_studio, port, studio.folder, tmp_path / "mortal")
+    with running(process):
+        yield Server(Studio(f"http://127.0.0.1:{port}", studio.folder), process)
 
 
 def test_the_server_dies_in_mid_gesture_and_comes_back(browser: Browser, mortal: Server) -> None:
@@ -217,7 +200,7 @@ def test_the_server_dies_in_mid_gesture_and_comes_back(browser: Browser, mortal:
         page.mouse.move(*start)
         page.mouse.down()
         page.mouse.move(start[0] + 120, start[1] + 20, steps=6)
-        mortal.kill()
+        mortal.process.kill()
         page.mouse.up()
         expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "offline")
         node(page, "ask_day").click()
@@ -226,7 +209,7 @@ def test_the_server_dies_in_mid_gesture_and_comes_back(browser: Browser, mortal:
         expect(page.get_by_test_id("save-state")).to_contain_text("2 changes kept")
         moved = box_of(node(page, "ask_reason"))
         shoot(page, "check-17-server-gone")
-        mortal.start()
+        mortal.process.start()
         expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved", timeout=BACK_MS)
         expect(page.get_by_label(LISTEN, exact=True)).to_have_value("written while the server was away")
         assert box_of(node(page, "ask_reason")) == moved

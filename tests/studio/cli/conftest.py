@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import structlog
 
 from studio.cli import main
 from studio.settings import describe_settings
@@ -25,18 +23,13 @@ Vivavoce = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the user's folders and variables, and this process's logging, out of it."""
+def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the user's folders and variables out of it."""
     for setting in describe_settings():
         monkeypatch.delenv(setting.variable, raising=False)
     monkeypatch.setenv("VIVAVOCE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("VIVAVOCE_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("COLUMNS", "200")
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
 
 
 @pytest.fixture

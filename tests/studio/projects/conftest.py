@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.projects.environments import Environments
 from studio.projects.git import Person
 from studio.projects.history import History
 from studio.projects.workspace import Project, Workspace
@@ -41,6 +42,11 @@ def history(project: Project) -> History:
     return History(project)
 
 
+@pytest.fixture
+def environments(project: Project, tmp_path: Path) -> Environments:
+    return Environments(tmp_path / "data", project)
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Run the machine's own git, as somebody who edits by hand would."""
     named = ["-c", "user.name=Bo", "-c", "user.email=bo@example.org", "-c", "init.defaultBranch=main"]
@@ -53,6 +59,11 @@ def edit(folder: Path, path: str, change: Callable[[str], str]) -> None:
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(change(file.read_text(encoding="utf-8") if file.exists() else ""), encoding="utf-8")
+
+
+def name_the_flow(folder: Path, name: str) -> None:
+    """Give the first flow of the project another name."""
+    edit(folder, "data/flows.yml", lambda text: text.replace(text.split("name: ")[1].split("\n")[0], name))
 
 
 def whole(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import httpx
 
 from studio.errors import StudioError, http_status_of
-from studio.projects.exchange import archive, take_push
+from studio.projects.exchange import Pushed, archive, read_incoming
+from studio.projects.packages import read_push
 from studio.projects.workspace import Workspace
 
 
@@ -43,7 +44,9 @@ def _route(workspace: Workspace, request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, content=archive(workspace.get(project)))
         case "POST", [project, "push"]:
             allows = request.url.params.get("allow_errors") == "true"
-            pushed = take_push(workspace.get(project), request.content, allows_errors=allows)
+            there = workspace.get(project)
+            found = read_incoming(there, read_push(request.content), allows_errors=allows)
+            pushed = found if isinstance(found, Pushed) else found.put(there)
             return httpx.Response(409 if pushed.conflicts else 200, json=pushed.to_json())
     return _problem(404, "not-found", "There is no such address.")
 

@@ -21,7 +21,7 @@ from studio.projects.errors import (
     RemoteFailed,
     WritingFailed,
 )
-from studio.projects.exchange import archive, take_push
+from studio.projects.exchange import Incoming, archive, read_incoming
 from studio.projects.packages import read_archive, read_push, write_archive, write_push
 from studio.projects.remote import Remote, parse_address
 from studio.projects.workspace import Project, Workspace
@@ -211,9 +211,10 @@ def test_the_studio_refuses_what_a_client_should_not_have_sent(there: Project) -
     now = {path: (there.folder / path).read_bytes() for path in whole(there.folder)}
     for path, content in ((FLOWS, b"flows: [\n"), (DOMAIN, b"\xff\xfe")):
         with pytest.raises(PushRefused):
-            take_push(there, write_push({**now, path: content}, now), allows_errors=True)
+            read_incoming(there, read_push(write_push({**now, path: content}, now)), allows_errors=True)
+    code = read_push(write_push({**now, "actions/x.py": b"import os\n"}, now))
     with pytest.raises(CodeRefused, match="admin"):
-        take_push(there, write_push({**now, "actions/x.py": b"import os\n"}, now), allows_code=False)
+        read_incoming(there, code, allows_code=False)
     assert {path: (there.folder / path).read_bytes() for path in whole(there.folder)} == now
 
 
@@ -264,8 +265,10 @@ def test_an_edit_while_the_push_is_taken(there: Project, monkeypatch: pytest.Mon
         edit(there.folder, DOMAIN, replaced("It is called off.", "By hand."))
         return ()
 
+    found = read_incoming(there, read_push(write_push({**now, DOMAIN: now[DOMAIN] + b"\n# mine\n"}, now)), check=check)
+    assert isinstance(found, Incoming)
     with pytest.raises(FilesChanged):
-        take_push(there, write_push({**now, DOMAIN: now[DOMAIN] + b"\n# mine\n"}, now), check=check)
+        found.put(there)
     assert "By hand." in (there.folder / DOMAIN).read_text()
 
 

@@ -17,18 +17,9 @@ from studio.projects.errors import CommitUnknown, PublishRefused, WritingFailed
 from studio.projects.history import History
 from studio.projects.repository import Repository
 from studio.projects.workspace import Project, Workspace
-from tests.studio.projects.conftest import ANA, edit, git, whole
+from tests.studio.projects.conftest import ANA, edit, git, name_the_flow, whole
 
 FLOWS = "data/flows.yml"
-
-
-@pytest.fixture
-def environments(project: Project, tmp_path: Path) -> Environments:
-    return Environments(tmp_path / "data", project)
-
-
-def name_it(folder: Path, name: str) -> None:
-    edit(folder, FLOWS, lambda text: text.replace(text.split("name: ")[1].split("\n")[0], name))
 
 
 def test_nothing_is_published_at_first(environments: Environments) -> None:
@@ -47,7 +38,7 @@ def test_what_is_published_stays_as_it_was(environments: Environments) -> None:
     folder = environments.project.folder
     before = whole(folder)
     made, left_out = environments.publish("production", "First", ANA)
-    name_it(folder, "changed since")
+    name_the_flow(folder, "changed since")
 
     running = environments.folder("production")
     assert whole(running) == before
@@ -61,7 +52,7 @@ def test_what_is_published_stays_as_it_was(environments: Environments) -> None:
 
 
 def test_publishing_commits_and_tags(environments: Environments, history: History) -> None:
-    name_it(history.folder, "as published")
+    name_the_flow(history.folder, "as published")
     edit(history.folder, ".studio/positions.json", lambda _: "{}\n")
     made, _ = environments.publish("staging", "Try it", ANA)
     assert history.status().changes == {}
@@ -77,7 +68,7 @@ def test_rolling_back_step_by_step(environments: Environments) -> None:
     folder = environments.project.folder
     versions = []
     for name in ("one", "two", "three"):
-        name_it(folder, name)
+        name_the_flow(folder, name)
         versions.append(environments.publish("production", name, ANA)[0].version)
     draft = whole(folder)
     assert environments.rollback("production", ANA).version == versions[1]
@@ -99,10 +90,10 @@ def test_rolling_back_step_by_step(environments: Environments) -> None:
 
 def test_coming_back_to_the_same_version_tells_its_first_words(environments: Environments) -> None:
     for name in ("one", "two"):
-        name_it(environments.project.folder, name)
+        name_the_flow(environments.project.folder, name)
         environments.publish("production", name, ANA)
     first = environments.rollback("production", ANA)
-    name_it(environments.project.folder, "three")
+    name_the_flow(environments.project.folder, "three")
     environments.publish("production", "three", ANA)
     assert environments.rollback("production", ANA, version=first.version).message == "Back to “one”"
 
@@ -141,7 +132,7 @@ def test_a_crash_leaves_the_old_one_published(
 ) -> None:
     environments.publish("production", "Old", ANA)
     old = environments.folder("production")
-    name_it(environments.project.folder, "new")
+    name_the_flow(environments.project.folder, "new")
     draft = whole(environments.project.folder)
     real, calls = getattr(owner, name), iter(range(1_000))
 
@@ -170,7 +161,7 @@ def test_a_crash_leaves_the_old_one_published(
 def test_a_full_disk(environments: Environments, monkeypatch: pytest.MonkeyPatch) -> None:
     environments.publish("production", "Old", ANA)
     old = environments.current("production")
-    name_it(environments.project.folder, "new")
+    name_the_flow(environments.project.folder, "new")
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -185,7 +176,7 @@ def test_a_full_disk(environments: Environments, monkeypatch: pytest.MonkeyPatch
 def test_a_damaged_snapshot_is_made_again_from_its_commit(environments: Environments) -> None:
     first, _ = environments.publish("production", "One", ANA)
     file = environments.folder("production") / FLOWS
-    name_it(environments.project.folder, "two")
+    name_the_flow(environments.project.folder, "two")
     environments.publish("production", "Two", ANA)
     file.chmod(0o644)
     file.write_text("flows: {}\n")
@@ -202,13 +193,13 @@ def test_a_damaged_snapshot_without_a_commit_is_not_run_again(
     environments = Environments(tmp_path / "data", project)
     first, _ = environments.publish("production", "One", ANA)
     file = environments.folder("production") / FLOWS
-    name_it(project.folder, "two")
+    name_the_flow(project.folder, "two")
     environments.publish("production", "Two", ANA)
     file.chmod(0o644)
     file.write_text("flows: {}\n")
     with pytest.raises(CommitUnknown, match="not what was published"):
         environments.rollback("production", ANA)
-    name_it(project.folder, "book an appointment")
+    name_the_flow(project.folder, "book an appointment")
     assert environments.publish("production", "One again", ANA)[0].version == first.version
     assert environments.snapshots.is_whole(first.version)
 
@@ -234,7 +225,7 @@ def test_without_git_publishing_works(project: Project, tmp_path: Path, monkeypa
     made, _ = environments.publish("production", "No git", ANA)
     assert (made.commit, made.tag) == (None, None)
     assert "git is not installed" in made.notes[0]
-    name_it(project.folder, "two")
+    name_the_flow(project.folder, "two")
     environments.publish("production", "Two", ANA)
     assert environments.rollback("production", ANA).version == made.version
 
@@ -246,7 +237,7 @@ def test_in_a_larger_repository_nothing_is_committed_or_tagged(tmp_path: Path, w
     git(tmp_path, "commit", "-qm", "all")
     project = Project("hair", folder, is_own=False)
     environments = Environments(tmp_path / "data", project)
-    name_it(folder, "new")
+    name_the_flow(folder, "new")
     made, _ = environments.publish("production", "Quietly", ANA)
     assert (made.commit, made.tag) == (None, None)
     assert git(tmp_path, "tag") == ""
@@ -270,7 +261,7 @@ def test_on_a_branch(environments: Environments, history: History) -> None:
     branches = Branches(history)
     branches.create("one")
     branches.switch("one")
-    name_it(history.folder, "on one")
+    name_the_flow(history.folder, "on one")
     made, _ = environments.publish("staging", "From a branch", ANA)
     branches.switch("main")
     assert "name: on one" in (environments.folder("staging") / FLOWS).read_text()

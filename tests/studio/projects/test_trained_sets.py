@@ -12,19 +12,9 @@ from studio.projects.environments import Environments
 from studio.projects.errors import CommitUnknown, PublishRefused
 from studio.projects.history import History, Point
 from studio.projects.trained_sets import MOST_SETS, TrainedSet, TrainedSets
-from studio.projects.workspace import Project
-from tests.studio.projects.conftest import ANA, edit, whole
+from tests.studio.projects.conftest import ANA, edit, name_the_flow, whole
 
 FLOWS = "data/flows.yml"
-
-
-@pytest.fixture
-def environments(project: Project, tmp_path: Path) -> Environments:
-    return Environments(tmp_path / "data", project)
-
-
-def rename(folder: Path, name: str) -> None:
-    edit(folder, FLOWS, lambda text: text.replace(text.split("name: ")[1].split("\n")[0], name))
 
 
 def trained(environments: Environments, flows: dict[str, str | None]) -> str:
@@ -35,7 +25,7 @@ def trained(environments: Environments, flows: dict[str, str | None]) -> str:
 
 def test_it_is_published_as_it_was_trained(environments: Environments, history: History) -> None:
     first = str(history.status().head)
-    rename(history.folder, "as edited")
+    name_the_flow(history.folder, "as edited")
     edit(history.folder, "docs/new.md", lambda _: "New.\n")
     history.commit("Edited", ANA)
     version = trained(environments, {"book_appointment": first})
@@ -78,10 +68,10 @@ def test_a_set_that_is_not_kept_any_more(environments: Environments, tmp_path: P
 
 
 def test_a_branch_that_went_on_while_it_was_checked_is_not_moved(environments: Environments, history: History) -> None:
-    rename(history.folder, "published")
+    name_the_flow(history.folder, "published")
     candidate = environments.draft()
     version = environments.checked(candidate)
-    rename(history.folder, "later")
+    name_the_flow(history.folder, "later")
     later = history.commit("Later", ANA)
     made = environments.put("production", "Before that", ANA, (candidate, version))
     assert history.status().head == later

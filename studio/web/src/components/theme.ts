@@ -9,9 +9,16 @@ const KEY = "vivavoce.theme";
 
 const listeners = new Set<() => void>();
 
+/** What was chosen where nothing can be kept: it lives as long as the page. */
+let unkept: Theme = "system";
+
 function chosen(): Theme {
-  const kept = localStorage.getItem(KEY);
-  return THEMES.find((name) => name === kept) ?? "system";
+  try {
+    const kept = localStorage.getItem(KEY) ?? unkept;
+    return THEMES.find((name) => name === kept) ?? "system";
+  } catch {
+    return unkept;
+  }
 }
 
 function show(theme: Theme): void {
@@ -20,7 +27,12 @@ function show(theme: Theme): void {
 }
 
 export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme);
+  unkept = theme;
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage is full or switched off.
+  }
   show(theme);
   for (const listener of listeners) listener();
 }

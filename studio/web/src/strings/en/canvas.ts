@@ -163,7 +163,7 @@ export const canvasStrings = {
   },
   emptyFlow: {
     title: "This flow has no steps yet",
-    hint: "Add the first one: ask for something, or say something. Press A, or drop a copied step with Ctrl+V.",
+    hint: "Add the first one: ask for something, or say something. Press A, or paste a copied step with Ctrl+V.",
   },
   customise: "Customise",
   notFound: "There is no flow with this name.",
@@ -211,6 +211,7 @@ export const problemStrings = {
   noneFlow: "No problems in this flow",
   unreadable: (file: string, line: number, reason: string) => `${file} cannot be read: line ${line}, ${reason}.`,
   unreadableHint: "The flow is shown as it last was. Mend the text, and it can be changed again.",
+  unreadableFileHint: "What is in it is shown as it last was. Mend the text, and it can be changed again.",
   unreadableShort: "Shown as it last was: the file cannot be read.",
   unreadableBadge: "cannot be read",
   toLine: (line: number) => `Go to line ${line}`,
@@ -228,6 +229,7 @@ export const outlineStrings = {
 
 export const editorStrings = {
   label: "YAML of the flow's file",
+  mended: "It can be read again: everything in it can be changed.",
   invalid: "Not saved: the YAML is not valid yet",
   saved: "Saved",
   typing: "Not saved yet",

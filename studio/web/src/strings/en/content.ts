@@ -252,7 +252,7 @@ export const voiceStrings = {
   profileHelp: "Older versions differ in what happens after interruptions and cancellations.",
   profileNewest: "The newest",
   reads: "Read actions that may run before a turn is certain",
-  readsHelp: "One a line. Their result counts only if the turn is committed.",
+  readsHelp: "One a line. Their result counts only if the caller had really finished.",
   atOnce: "Write actions that need not wait",
   atOnceHelp: "One a line. They start as soon as the turn ends.",
   groups: {

@@ -19,6 +19,8 @@ export const inspectorStrings = {
     jsonWrong: "This is not valid JSON yet.",
   },
   action: {
+    says: "Says something",
+    runs: "Runs an action",
     name: "Action or response",
     nameHelp: "Names with utter_ say something; other actions are code that runs.",
     effect: "Effect on the outside",
@@ -116,6 +118,7 @@ export const inspectorStrings = {
     remove: (slot: string) => `Remove ${slot}`,
   },
   link: {
+    title: "Where it goes on",
     flow: "Flow to go on in",
     flowHelp: "This flow ends here, and the other one starts.",
     open: "Open this flow",
@@ -148,6 +151,8 @@ export const inspectorStrings = {
   unknown: "The studio does not know this kind of step. Edit it in the YAML; nothing of it is lost.",
   branches: {
     title: "Goes on",
+    all: "All branches",
+    which: "Which branch",
     next: "To the next step",
     then: "then",
     otherwise: "Otherwise",
@@ -159,7 +164,7 @@ export const inspectorStrings = {
     down: "Later",
     remove: "Remove this branch",
     end: "End of the flow",
-    implicit: "the following step",
+    implicit: "It is the following step of the file.",
     none: "This step ends the flow.",
     help: "The first branch whose condition holds is taken.",
     branch: (number: number) => `Branch ${number}`,
@@ -172,6 +177,7 @@ export const inspectorStrings = {
     not: "Not",
     join: "How the parts are joined",
     add: "Add a part",
+    addFirst: "Add a condition",
     remove: "Remove this part",
     slot: "Slot",
     context: "Context",

@@ -7,7 +7,7 @@ export const peopleStrings = {
   roles: { viewer: "Viewer", designer: "Designer", operator: "Operator", admin: "Admin" },
   roleMeanings: {
     viewer: "Looks at everything, calls assistants, writes comments.",
-    designer: "And changes assistants, trains them, publishes to staging.",
+    designer: "Does that too, and changes assistants, trains them, publishes to staging.",
     operator: "Runs what others designed: trains, publishes to production, rolls back.",
     admin: "May do everything, people and deleting included.",
   },

@@ -31,6 +31,6 @@ export const settingsStrings = {
   label: "Change languages",
   files: "Files",
   filesHint: "What this assistant is made of. Any text editor may change them too; the studio takes it in.",
-  binary: "no text",
+  binary: "not edited here",
   size: (bytes: number) => (bytes < KIB ? `${bytes} B` : `${(bytes / KIB).toFixed(1)} KB`),
 };

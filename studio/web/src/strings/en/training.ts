@@ -2,7 +2,7 @@
 
 export const trainStrings = {
   title: "Train",
-  hint: "Makes what the assistant understands with from its flows, examples and documents. It takes seconds to minutes.",
+  hint: "Teaches the assistant to understand callers, from its flows, examples and documents. It takes seconds to minutes.",
   start: "Train now",
   startAnyway: "Train anyway",
   stop: "Stop",

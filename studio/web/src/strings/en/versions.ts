@@ -36,6 +36,8 @@ export const versionStrings = {
   committed: "Committed.",
   notOurs: "These files belong to a repository that is not the studio's own.",
   allow: "Write into it all the same",
+  begin: "Begin a history in this folder",
+  beginHelp: "The studio makes a git repository in it, which keeps every state that is committed.",
   onBranch: (branch: string) => `On branch ${branch}`,
   noHistory: "No history",
   states: { added: "added", changed: "changed", removed: "removed", moved: "moved" },

@@ -83,8 +83,11 @@ export const studioApi = {
   exportUrl: (project: string): string => projectUrl(project, "/export"),
   content: <T = Json>(project: string, section: string): Promise<T> =>
     request("GET", projectUrl(project, `/content/${part(section)}`)),
-  presence: (project: string, flow: string | null, step: string | null): Promise<unknown> =>
-    request("POST", projectUrl(project, "/presence"), { body: { client: PAGE_ID, flow, step } }),
+  /** `stream`: by which this page hears; with its end the page counts as gone. */
+  presence: (project: string, flow: string | null, step: string | null, stream: string): Promise<unknown> =>
+    request("POST", projectUrl(project, "/presence"), { body: { client: PAGE_ID, flow, step, stream } }),
+  leave: (project: string): Promise<unknown> =>
+    request("POST", projectUrl(project, "/presence"), { body: { client: PAGE_ID, is_leaving: true }, keepalive: true }),
   me: (): Promise<Person> => request("GET", "/api/me"),
   speech: async (project: string, text: string): Promise<Blob> =>
     (await send("POST", projectUrl(project, "/speech"), { body: { text }, headers: { Accept: "audio/wav" } })).blob(),

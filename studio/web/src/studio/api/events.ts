@@ -1,36 +1,28 @@
-/** What happens to a project while it is open, from the server's event stream. */
+/** What happens to a project while it is open, from the one stream that all pages of this browser share. */
 
-import { projectUrl } from "./client";
 import { PAGE_ID } from "./pageId";
+import { createListening, type StreamState } from "./stream/listening";
+import { held } from "./stream/locks";
+import { byItself, byLeader, bySharedWorker } from "./stream/ways";
 import type { ProjectEvent } from "./types";
 
-export type StreamState = "open" | "lost";
+export type { StreamState } from "./stream/listening";
 
-/** Names that the server may give its events; unnamed ones arrive as `message`. */
-const NAMES = ["message", "hello", "edited", "findings", "presence", "job", "comment", "comments", "files_changed", "published", "lost"] as const;
+const listening = createListening(PAGE_ID, [bySharedWorker, byLeader, byItself], {
+  onSleep(then) {
+    window.addEventListener("pagehide", then);
+    document.addEventListener("freeze", then);
+  },
+  onWake(then) {
+    window.addEventListener("pageshow", ({ persisted }) => persisted && then());
+    document.addEventListener("resume", then);
+  },
+  onOnline: (then) => window.addEventListener("online", then),
+  nowMs: () => Date.now(),
+  held: () => held(PAGE_ID),
+});
 
-/** Listen until the returned function is called. The browser connects again by itself; `onState` tells of it. */
-export function listen(
-  project: string,
-  onEvent: (event: ProjectEvent) => void,
-  onState: (state: StreamState) => void,
-): () => void {
-  const source = new EventSource(projectUrl(project, `/events?client=${PAGE_ID}`));
-  const take = (message: MessageEvent<string>): void => {
-    const event = parsed(message);
-    if (event !== null) onEvent(event);
-  };
-  for (const name of NAMES) source.addEventListener(name, take as EventListener);
-  source.onopen = () => onState("open");
-  source.onerror = () => onState("lost");
-  return () => source.close();
-}
-
-function parsed(message: MessageEvent<string>): ProjectEvent | null {
-  try {
-    const body = JSON.parse(message.data) as Record<string, unknown>;
-    return { type: message.type, ...body } as ProjectEvent;
-  } catch {
-    return null;
-  }
+/** Listen until the returned function is called. What was missed on the way is told as `lost`: ask for everything anew. */
+export function listen(project: string, onEvent: (event: ProjectEvent) => void, onState: (state: StreamState) => void): () => void {
+  return listening.listen(project, { onEvent, onState });
 }

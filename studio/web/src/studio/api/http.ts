@@ -27,6 +27,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It is sent even if the page ends now. */
+  readonly keepalive?: boolean;
 }
 
 /** Statuses of a proxy or a starting server: the request did not get through. */
@@ -44,6 +46,7 @@ export async function send(method: string, path: string, options: RequestOptions
     },
   };
   if (options.body !== undefined) init.body = isRaw ? (options.body as BodyInit) : JSON.stringify(options.body);
+  if (options.keepalive !== undefined) init.keepalive = options.keepalive;
   if (options.signal !== undefined) init.signal = options.signal;
   let response: Response;
   try {

@@ -62,8 +62,9 @@ export interface Flow {
   readonly unreadable?: Unreadable | null;
 }
 
-/** Its file does not parse just now: the flow is shown as it last was, and cannot be changed. */
+/** Its file does not parse just now: it is shown as it last was, and cannot be changed. */
 export interface Unreadable {
+  readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly reason: string;
@@ -107,6 +108,7 @@ export interface Named {
   readonly file?: string | null;
   readonly line?: number | null;
   readonly used_by?: readonly string[];
+  readonly unreadable?: Unreadable | null;
 }
 
 export interface EntitySummary extends Named {
@@ -134,6 +136,7 @@ export interface FileSummary {
   readonly path: string;
   readonly size: number;
   readonly is_editable: boolean;
+  readonly unreadable?: Unreadable | null;
 }
 
 export interface Outline {
@@ -158,6 +161,8 @@ export interface Edited {
   readonly undo: readonly Command[];
   readonly moved: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly files: Readonly<Record<string, string>>;
+  /** Where what others did was merged in: etags of what is there without it, which later gestures were made on. */
+  readonly own?: Base;
   /** What could not follow a change, in words. */
   readonly notes?: readonly string[];
 }
@@ -175,6 +180,10 @@ export interface NewStep {
 }
 
 export type Section = "slots" | "responses" | "intents" | "entities" | "actions" | "session_config";
+
+/** What the page showed of an entry when it was changed: what others have made of it since is not written over. */
+export type Seen = { readonly value: Json } | { readonly is_there: false };
+export const NOT_THERE: Seen = { is_there: false };
 
 export type Command =
   | { op: "add_step"; flow: string; at: EdgeAt | null; step: NewStep }
@@ -201,9 +210,9 @@ export type Command =
   | { op: "customise_pattern"; flow: string }
   | { op: "reset_pattern"; flow: string }
   | { op: "set_positions"; flow: string; positions: Readonly<Record<string, Point | null>> }
-  | { op: "put"; section: Section; name: string; value?: Json; file?: string }
-  | { op: "rename"; section: Section; name: string; to: string }
-  | { op: "put_examples"; intent: string; kind?: "lookup"; examples: readonly string[]; file?: string }
+  | { op: "put"; section: Section; name: string; value?: Json; file?: string; seen: Seen }
+  | { op: "rename"; section: Section; name: string; to: string; seen: Seen }
+  | { op: "put_examples"; intent: string; kind?: "lookup"; examples: readonly string[]; file?: string; seen: readonly string[] }
   | { op: "write_file"; path: string; text: string }
   | { op: "delete_file"; path: string }
   | { op: "patch"; file: string; edits: readonly { start: number; end: number; old: string; new: string; before?: string; after?: string }[] };
@@ -215,7 +224,9 @@ export interface Base {
 
 export interface Conflict {
   readonly type: "conflict";
-  readonly flow?: string;
+  readonly flow?: string | null;
+  /** The entry of the content that both changed. */
+  readonly entry?: string | null;
   readonly file?: string;
   readonly base: string;
   readonly theirs: string;
@@ -224,6 +235,12 @@ export interface Conflict {
   readonly conflicts: readonly { readonly start_line: number; readonly end_line: number }[];
   /** What the file is now: the merged text is written on top of this. */
   readonly etag?: string;
+  /** What else the gesture does, in other files. */
+  readonly rest?: readonly Command[];
+  /** What puts the person's part in the place of theirs, once theirs was kept. */
+  readonly back?: readonly Command[];
+  /** Etags of what the person has: what waits behind the gesture was made on that. */
+  readonly own?: Base;
 }
 
 export interface TextFile {
@@ -285,7 +302,8 @@ export interface Present extends Person {
 export type ProjectEvent =
   | { type: "edited"; revision: number; flows: readonly string[]; files: readonly string[]; by: string | null; client?: string }
   | { type: "findings"; revision: number; findings?: readonly Finding[] }
-  | { type: "hello" | "presence"; people: readonly Present[] }
+  | { type: "hello" | "presence"; people: readonly Present[]; revision?: number | null; stream?: string }
+  | { type: "log"; job: string; n_lines: number }
   | { type: "job"; [key: string]: Json }
   | { type: "comment"; [key: string]: Json }
   | { type: "tests"; state: "running" | "done" | "failed" | "stopped" }

@@ -9,7 +9,7 @@ import { canvasStrings } from "../../strings/en/canvas";
 import { uiStrings } from "../../strings/en/studio";
 import type { Flow, Point } from "../api/types";
 import { useDoc } from "../document/DocumentProvider";
-import { ITEM } from "../ui/Combobox";
+import { ITEM } from "../ui/itemLook";
 import { focusOrigin, giveFocusBack } from "../ui/focusing";
 import { useCanvasActions } from "./CanvasContext";
 import { useCanvasUi } from "./canvasUi";

@@ -21,6 +21,7 @@ import {
 } from "lucide-react";
 import { canvasStrings } from "../../strings/en/canvas";
 import { useDoc, useProject } from "../document/DocumentProvider";
+import { afterConditions } from "../inspector/conditionsUnderWay";
 import { SHORTCUTS } from "../shell/shortcuts";
 import { type MenuItem, PlacedMenu } from "../ui/Menu";
 import { toast } from "../ui/toasts";
@@ -68,8 +69,8 @@ function OpenMenu({ menu, onFit }: { menu: MenuAsked; onFit: () => void }) {
   const choose = (id: EntryId): void => {
     if (id === "open") actions.openTarget(key ?? "");
     else if (id === "fit") onFit();
-    else if (id === "undo") void store.getState().undo();
-    else if (id === "redo") void store.getState().redo();
+    else if (id === "undo") afterConditions(() => void store.getState().undo());
+    else if (id === "redo") afterConditions(() => void store.getState().redo());
     else if (id === "copy") void give(actions.copy());
     else if (id === "cut") void give(actions.cut());
     else if (id === "paste") void take(actions.paste);

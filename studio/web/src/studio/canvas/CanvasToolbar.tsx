@@ -6,6 +6,7 @@ import { canvasStrings } from "../../strings/en/canvas";
 import { coverageStrings } from "../../strings/en/coverage";
 import { useCoverageUi } from "../coverage/useCoverage";
 import { useDoc } from "../document/DocumentProvider";
+import { afterConditions } from "../inspector/conditionsUnderWay";
 import { IconButton } from "../ui/Button";
 import { useCanvasActions } from "./CanvasContext";
 
@@ -35,7 +36,7 @@ export function CanvasToolbar({ onFit }: { onFit: () => void }) {
             shortcut="Ctrl+Z"
             data-testid="tool-undo"
             disabled={past === undefined && !hasQueue}
-            onClick={() => void undo()}
+            onClick={() => afterConditions(() => void undo())}
           />
           <IconButton
             icon={Redo2}
@@ -43,7 +44,7 @@ export function CanvasToolbar({ onFit }: { onFit: () => void }) {
             shortcut="Ctrl+Shift+Z"
             data-testid="tool-redo"
             disabled={future === undefined}
-            onClick={() => void redo()}
+            onClick={() => afterConditions(() => void redo())}
           />
           <IconButton icon={WandSparkles} label={words.tidy} shortcut="T" data-testid="tool-tidy" onClick={actions.tidy} />
           <span className="mx-1 h-5 border-l" aria-hidden="true" />

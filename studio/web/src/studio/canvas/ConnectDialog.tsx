@@ -6,7 +6,7 @@ import { canvasStrings } from "../../strings/en/canvas";
 import { END, type Flow } from "../api/types";
 import { Choice } from "../ui/Field";
 import { Dialog } from "../ui/Dialog";
-import { ITEM } from "../ui/Combobox";
+import { ITEM } from "../ui/itemLook";
 import { useCanvasActions } from "./CanvasContext";
 import { useCanvasUi } from "./canvasUi";
 import { edgeWords } from "./conditionWords";
@@ -55,7 +55,7 @@ function Connect({ flow, from, onDone }: { flow: Flow; from: string; onDone: () 
       <div className="flex flex-col gap-2 p-3">
         {ports.length > 1 && (
           <Choice
-            label={inspectorStrings.branches.title}
+            label={inspectorStrings.branches.which}
             value={chosen}
             options={ports.map((each, index) => ({ value: String(index), label: portWords(each) }))}
             onChange={setChosen}

@@ -18,6 +18,7 @@ import { CoveragePanel } from "../coverage/CoveragePanel";
 import { useProject } from "../document/DocumentProvider";
 import { AddMenu } from "./AddMenu";
 import "./canvas.css";
+import "./lines.css";
 import { type CanvasActions, CanvasProvider } from "./CanvasContext";
 import { CanvasMenu } from "./CanvasMenu";
 import { CanvasToolbar } from "./CanvasToolbar";

@@ -7,12 +7,10 @@ import { coverageStrings } from "../../strings/en/coverage";
 import { useCanvasActions } from "./CanvasContext";
 import { edgeWords } from "./conditionWords";
 import type { CanvasLine } from "./drawing";
+import { usualPlace } from "./labels";
 import { useMarks } from "./marks";
 import { lanePath } from "./routing";
 import { useDetail } from "./useZoomBucket";
-
-/** How far above its target the words of a line stand, when no other line leads there. */
-const ABOVE = 30;
 
 export const FlowEdge = memo(function FlowEdge(props: EdgeProps<CanvasLine>) {
   const { id, data, sourceX, sourceY, targetX, targetY, selected } = props;
@@ -20,16 +18,11 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<CanvasLine>) {
   const { ways } = useMarks();
   const { hasWords } = useDetail();
   const ran = ways === null ? null : (ways.get(id) ?? 0);
-  const isBack = targetY < sourceY;
   if (data === undefined) return null;
-  const [path, middleX, middleY] =
-    data.lane === null
-      ? getSmoothStepPath({ ...props, borderRadius: 10 })
-      : lanePath(sourceX, sourceY, data.lane, targetX, targetY);
+  const { lane, shift } = data;
+  const path = lane === null ? getSmoothStepPath({ ...props, borderRadius: 10 })[0] : lanePath(sourceX, sourceY, lane, targetX, targetY);
   const words = edgeWords(data.edge);
-  const isNearTarget = data.isOnly && !isBack && targetY - sourceY > 60;
-  const x = isNearTarget ? targetX : middleX;
-  const y = isNearTarget ? targetY - ABOVE : middleY;
+  const usual = usualPlace(props, lane, data.isOnly);
   const at = { from: data.edge.from, kind: data.edge.kind, index: data.edge.index };
   const isUntitled = data.edge.kind === "if" && (data.edge.condition ?? "") === "";
   return (
@@ -46,7 +39,7 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<CanvasLine>) {
       />
       {hasWords && (
         <EdgeLabelRenderer>
-          <div className="edge-label nodrag nopan" style={{ left: x, top: y }}>
+          <div className="edge-label nodrag nopan" style={{ left: usual.x + (shift?.x ?? 0), top: usual.y + (shift?.y ?? 0) }}>
             {words !== "" && (
               <button
                 type="button"

@@ -2,7 +2,7 @@
 
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { CircleAlert, ExternalLink, TriangleAlert } from "lucide-react";
-import { memo } from "react";
+import { type CSSProperties, memo } from "react";
 import { canvasStrings } from "../../strings/en/canvas";
 import { initials } from "../ui/initials";
 import { useCanvasUi } from "./canvasUi";
@@ -28,14 +28,13 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       data-tone={data.tone ?? undefined}
       data-refused={reason !== null}
       className={`step-node ${selected === true ? "is-selected" : ""} ${isPulsing ? "is-pulsing" : ""} ${data.isActive ? "is-active" : ""} ${data.isVisited ? "is-visited" : ""}`}
+      style={{ "--kind": look.colour } as CSSProperties}
       onPointerMove={() => isConnecting && !isHovered && useCanvasUi.getState().setHovered(id)}
     >
       {isConnecting && <Handle type="target" position={Position.Top} className="port port-in" isConnectableStart={false} />}
-      {hasWords && (
-        <span className={`step-tile ${look.tile}`}>
-          <Icon className="size-4" aria-hidden="true" />
-        </span>
-      )}
+      <span className={`step-tile ${look.tile}`}>
+        <Icon className="size-4" aria-hidden="true" />
+      </span>
       <div className="min-w-0 flex-1">
         <p className="step-title">{title}</p>
         {hasWords && (
@@ -51,7 +50,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           aria-label={canvasStrings.problemCount(data.errors + data.warnings)}
           title={canvasStrings.problemCount(data.errors + data.warnings)}
           data-testid={`badge-${id}`}
-          className={`step-badge ${data.errors > 0 ? "bg-danger-fill text-on-danger" : "bg-surface text-warning"}`}
+          className={`step-badge ${data.errors > 0 ? "is-error text-on-danger" : "text-warning"}`}
         >
           {data.errors > 0 ? <CircleAlert className="size-3" aria-hidden="true" /> : <TriangleAlert className="size-3" aria-hidden="true" />}
           {data.errors + data.warnings}

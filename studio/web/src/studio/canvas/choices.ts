@@ -1,7 +1,7 @@
 /** What can be added to a flow: a type of step and what it is about. Free of React. */
 
-import type { Command, Json, NewStep, Outline, StepType } from "../api/types";
-import type { Flow } from "../api/types";
+import { type Command, type Flow, type Json, type Named, type NewStep, NOT_THERE, type Outline, type StepType } from "../api/types";
+import { optionOf } from "../problems/unreadable";
 import { newResponse, slotWithQuestion } from "./gestures";
 import { freshId, slug } from "./stepIds";
 
@@ -29,13 +29,13 @@ export function targetsOf(kind: ChoiceKind, outline: Outline | null, flow: strin
   if (outline === null) return [];
   switch (kind) {
     case "say":
-      return outline.responses.map(({ name }) => ({ name }));
+      return outline.responses.map((each) => targetOf(each));
     case "action":
-      return outline.actions.filter(({ name }) => !name.startsWith("utter_")).map(({ name, effect }) => (effect === null || effect === undefined ? { name } : { name, hint: effect }));
+      return outline.actions.filter(({ name }) => !name.startsWith("utter_")).map((each) => targetOf(each, each.effect));
     case "collect":
-      return outline.slots.filter(({ type }) => type !== "list").map(({ name, type }) => ({ name, hint: type }));
+      return outline.slots.filter(({ type }) => type !== "list").map((each) => targetOf(each, each.type));
     case "set_slots":
-      return outline.slots.map(({ name, type }) => ({ name, hint: type }));
+      return outline.slots.map((each) => targetOf(each, each.type));
     case "call":
       return outline.flows.filter((each) => !each.is_pattern && each.id !== flow).map(({ id, name }) => ({ name: id, hint: name }));
     case "link":
@@ -45,6 +45,11 @@ export function targetsOf(kind: ChoiceKind, outline: Outline | null, flow: strin
     default:
       return [];
   }
+}
+
+function targetOf(entry: Named, hint?: string | null): Target {
+  const { value, ...said } = optionOf(entry, hint);
+  return { name: value, ...said };
 }
 
 /** Kinds whose target can be made on the spot. */
@@ -88,7 +93,7 @@ function made(choice: StepChoice, name: string, outline: Outline | null): readon
       if (outline?.slots.some((each) => each.name === name) === true) return [];
       return slotWithQuestion(name, choice.kind === "set_slots" || has(`utter_ask_${name}`));
     case "action":
-      return [{ op: "put", section: "actions", name, value: {} }];
+      return [{ op: "put", section: "actions", name, value: {}, seen: NOT_THERE }];
     default:
       return [];
   }

@@ -1,7 +1,7 @@
 /** The canvas library's nodes and edges, made from a flow. Sizes and ports are known, so nothing has to be measured. */
 
 import { type Edge as DrawnLine, MarkerType, type Node, type NodeHandle, Position } from "@xyflow/react";
-import { type Edge, type Finding, type Flow, START, type Step, type StepType } from "../api/types";
+import { type Edge, type Finding, type Flow, type Point, START, type Step, type StepType } from "../api/types";
 import { endId, type Graph, NODE_HEIGHT, NODE_WIDTH, PILL_HEIGHT, PILL_WIDTH, portId } from "./graph";
 import type { Positions } from "./layout";
 import type { Overlay, Tone } from "./overlayStore";
@@ -44,6 +44,14 @@ export interface LineData extends Record<string, unknown> {
   readonly heat: number | null;
   /** Where the line runs beside steps that are in its way. */
   readonly lane: number | null;
+  /** How far from its usual place what stands on the line has to go; null: not at all. */
+  readonly shift: Point | null;
+}
+
+/** How lines run, and where what stands on them goes, by edge id. */
+export interface Ways {
+  readonly lanes: ReadonlyMap<string, number>;
+  readonly shifts: ReadonlyMap<string, Point>;
 }
 
 export type StepNodeType = Node<StepData, "step">;
@@ -152,7 +160,7 @@ function pill(type: "start" | "end", id: string, position: { x: number; y: numbe
   };
 }
 
-export function drawnLines(flow: Flow, graph: Graph, options: Pick<DrawOptions, "isReadOnly" | "overlay">, selectedEdge: string | null, lanes: ReadonlyMap<string, number>): CanvasLine[] {
+export function drawnLines(flow: Flow, graph: Graph, options: Pick<DrawOptions, "isReadOnly" | "overlay">, selectedEdge: string | null, ways: Ways): CanvasLine[] {
   const titles = new Map(flow.steps.map((step) => [step.key, titleOf(step)]));
   const incoming = new Map<string, number>();
   for (const each of graph.edges) incoming.set(each.target, (incoming.get(each.target) ?? 0) + 1);
@@ -173,7 +181,8 @@ export function drawnLines(flow: Flow, graph: Graph, options: Pick<DrawOptions, 
       isOnly: incoming.get(each.target) === 1,
       isReadOnly: options.isReadOnly,
       heat: options.overlay.heat[each.id] ?? null,
-      lane: lanes.get(each.id) ?? null,
+      lane: ways.lanes.get(each.id) ?? null,
+      shift: ways.shifts.get(each.id) ?? null,
     },
   }));
 }

@@ -3,6 +3,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { create } from "zustand";
 import { useProject } from "../document/DocumentProvider";
+import { useOpenedFile } from "../editor/openedFile";
 
 interface Focus {
   /** Counts up, so that the same step can be asked for again. */
@@ -24,6 +25,8 @@ export const useFocus = create<Focus>()((set, get) => ({
 /** Anything that the server says about a place: a finding, a search hit. */
 export interface PlaceTold {
   readonly kind?: string;
+  /** Of a finding. */
+  readonly code?: string;
   readonly flow?: string | null;
   readonly step?: string | null;
   readonly name?: string | null;
@@ -54,6 +57,10 @@ export function useFocusStep(): { go: (place: PlaceTold) => void } {
         void navigate({ to: "/studio/$project/flows/$flow", params: { project, flow: place.flow } });
         return;
       }
+      if (isInText(place) && typeof place.file === "string") {
+        useOpenedFile.getState().open(place.file, place.line ?? 1);
+        return;
+      }
       const kind = (place.kind ?? "").replace(/s$/, "");
       const section = SECTIONS[kind] ?? sectionOf(place.file ?? "");
       const find = place.name ?? undefined;
@@ -64,6 +71,13 @@ export function useFocusStep(): { go: (place: PlaceTold) => void } {
       });
     },
   };
+}
+
+/** Whether no page shows the place, so that the line in its file is all that can be led to. */
+function isInText({ kind, code, name, file }: PlaceTold): boolean {
+  if (kind === "file" || kind === "test" || code === "yaml") return true;
+  const hasEntry = name !== undefined && name !== null;
+  return code !== undefined && !hasEntry && /\.ya?ml$/.test(file ?? "") && !["documents", "voice"].includes(sectionOf(file ?? ""));
 }
 
 function sectionOf(file: string): string {

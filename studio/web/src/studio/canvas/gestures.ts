@@ -1,6 +1,6 @@
 /** What a person does on the canvas, as commands for the server. Free of React. */
 
-import { type Command, type EdgeAt, END, type Flow, type Json, type NewStep, type Point, START } from "../api/types";
+import { type Command, type EdgeAt, END, type Flow, type Json, type NewStep, NOT_THERE, type Point, START } from "../api/types";
 import { endId, isSameWay, outgoingOf } from "./graph";
 import { type Positions, withRoom } from "./layout";
 
@@ -65,11 +65,11 @@ export function slotWithQuestion(name: string, hasResponse: boolean): readonly C
   const slot: Json = { type: "text", mappings: [{ type: "from_llm" }] };
   const words = name.replace(/[_-]+/g, " ");
   const question: Json = [{ text: `What is the ${words}${QUESTION_MARK}` }];
-  const put: Command[] = [{ op: "put", section: "slots", name, value: slot }];
-  if (!hasResponse) put.push({ op: "put", section: "responses", name: `utter_ask_${name}`, value: question });
+  const put: Command[] = [{ op: "put", section: "slots", name, value: slot, seen: NOT_THERE }];
+  if (!hasResponse) put.push({ op: "put", section: "responses", name: `utter_ask_${name}`, value: question, seen: NOT_THERE });
   return put;
 }
 
 export function newResponse(name: string, text: string): Command {
-  return { op: "put", section: "responses", name, value: [{ text }] };
+  return { op: "put", section: "responses", name, value: [{ text }], seen: NOT_THERE };
 }

@@ -17,7 +17,7 @@ export const BEND = 24;
 const CLEAR = 24;
 /** Lines that share a lane lie so far apart. */
 const APART = 10;
-/** What stands on a line (see canvas.css): its "+", and its words at most as large as they are drawn from afar. */
+/** What stands on a line (see lines.css): its "+", and its words at most as large as they are drawn from afar. */
 const PLUS = 28;
 const LETTER = 9.5;
 const AROUND_WORDS = 16;
@@ -28,14 +28,14 @@ const BETWEEN = 12;
 const SHORT = 60;
 const MOST_TRIES = 80;
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
 }
 
-function boxOf(id: string, point: Point): Box {
+export function boxOf(id: string, point: Point): Box {
   const { width, height } = sizeOf(id);
   return { left: point.x, right: point.x + width, top: point.y, bottom: point.y + height };
 }
@@ -112,7 +112,7 @@ function parallelLines(graph: Graph): ReadonlyMap<string, Beside> {
 }
 
 /** How wide what stands on a line is drawn at most. */
-function labelWidth(words: string): number {
+export function labelWidth(words: string): number {
   return PLUS + (words === "" ? 0 : Math.min(MOST_WORDS, AROUND_WORDS + LETTER * words.length));
 }
 
@@ -139,11 +139,11 @@ function freeLane(from: number, to: number, inWay: readonly Box[], used: readonl
   return best;
 }
 
-/** The path along a lane, with rounded corners, and where its words stand: between two rows, where there is room. */
-export function lanePath(sx: number, sy: number, lane: number, tx: number, ty: number): readonly [string, number, number] {
+/** Where a line along a lane bends. */
+export function laneCorners(sx: number, sy: number, lane: number, tx: number, ty: number): readonly Point[] {
   const y1 = sy + BEND;
   const y2 = ty - BEND;
-  const corners: Point[] = [
+  return [
     { x: sx, y: sy },
     { x: sx, y: y1 },
     { x: lane, y: y1 },
@@ -151,7 +151,18 @@ export function lanePath(sx: number, sy: number, lane: number, tx: number, ty: n
     { x: tx, y: y2 },
     { x: tx, y: ty },
   ];
-  return [rounded(corners, 10), lane, Math.abs(y2 - y1) < SHORT ? (y1 + y2) / 2 : y2];
+}
+
+/** The path along a lane, with rounded corners. */
+export function lanePath(sx: number, sy: number, lane: number, tx: number, ty: number): string {
+  return rounded(laneCorners(sx, sy, lane, tx, ty), 10);
+}
+
+/** Where the words of a line along a lane stand: between two rows, where there is room. */
+export function lanePlace(sy: number, lane: number, ty: number): Point {
+  const y1 = sy + BEND;
+  const y2 = ty - BEND;
+  return { x: lane, y: Math.abs(y2 - y1) < SHORT ? (y1 + y2) / 2 : y2 };
 }
 
 function rounded(corners: readonly Point[], radius: number): string {

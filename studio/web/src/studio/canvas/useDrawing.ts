@@ -10,6 +10,7 @@ import { type CanvasLine, type CanvasNode, drawnLines, drawnNodes } from "./draw
 import { edgeId, toGraph } from "./graph";
 import { type Box, guidesFor } from "./guides";
 import { kept } from "./keeping";
+import { labelShifts } from "./labels";
 import type { Positions } from "./layout";
 import type { Overlay } from "./overlayStore";
 import { lanesFor } from "./routing";
@@ -52,12 +53,16 @@ export function useDrawing(
     return kept(last.current, now);
   }, [flow, graph, at, responseText, findings, overlay, isReadOnly, selected, watchers]);
   last.current = drawn;
-  const lanes = useMemo(() => lanesFor(graph, at), [graph, at]);
+  const hasRuns = Object.keys(overlay.heat).length > 0;
+  const ways = useMemo(() => {
+    const lanes = lanesFor(graph, at);
+    return { lanes, shifts: labelShifts(graph, at, lanes, hasRuns) };
+  }, [graph, at, hasRuns]);
   const selectedEdge = selection.flow === flow.id && selection.edge !== null ? edgeId(selection.edge) : null;
   const lastLines = useRef<readonly CanvasLine[]>([]);
   const lines = useMemo(
-    () => kept(lastLines.current, drawnLines(flow, graph, { isReadOnly, overlay }, selectedEdge, lanes)),
-    [flow, graph, isReadOnly, overlay, selectedEdge, lanes],
+    () => kept(lastLines.current, drawnLines(flow, graph, { isReadOnly, overlay }, selectedEdge, ways)),
+    [flow, graph, isReadOnly, overlay, selectedEdge, ways],
   );
   lastLines.current = lines;
   // Where what is dragged is now, by id; null: nothing is. All else is drawn as the document has it, also meanwhile.

@@ -1,4 +1,7 @@
-/** The gestures of one flow's canvas, bound to the document. */
+/** The gestures of one flow's canvas, bound to the document.
+ *
+ * Those that give steps or branches other places or names wait until a condition that was being typed is written.
+ */
 
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
@@ -6,11 +9,12 @@ import { canvasStrings } from "../../strings/en/canvas";
 import { type Command, type EdgeAt, END, type Flow, type Point, START } from "../api/types";
 import { useCommentsUi } from "../comments/commentsUi";
 import { useProject } from "../document/DocumentProvider";
+import { afterConditions } from "../inspector/conditionsUnderWay";
 import { useShell } from "../shell/shellStore";
 import { toast } from "../ui/toasts";
 import type { CanvasActions } from "./CanvasContext";
-import { useCanvasUi } from "./canvasUi";
-import { stepFor } from "./choices";
+import { type AddAsked, useCanvasUi } from "./canvasUi";
+import { type StepChoice, stepFor } from "./choices";
 import { firstCondition, refusal } from "./connectRules";
 import { deletion, dropped, edgeDeletion, insertion, positionsCommand, wayAfter } from "./gestures";
 import { isEndId, toGraph } from "./graph";
@@ -77,25 +81,19 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
       add(choice) {
         const asked = useCanvasUi.getState().adding;
         if (asked === null) return;
-        const { flow: shown, at: places } = now();
-        const { step, before } = stepFor(shown, choice, store.getState().outline);
-        const condition = asked.isNewBranch && asked.at !== null ? firstCondition(shown, asked.at.from, slotType) : null;
-        const commands =
-          asked.point === null && asked.at !== null
-            ? insertion(shown, places, asked.at, step)
-            : dropped(shown, places, asked.at, step, asked.point ?? { x: 0, y: 0 }, condition);
-        const name = choice.target === "" ? canvasStrings.types[step.type] : choice.target;
         useCanvasUi.getState().ask(null);
-        if (send(labels.add(name), [...before, ...commands], step.id === undefined ? [] : [step.id])) say(canvasStrings.announce.added(name));
+        afterConditions(() => addStep(choice, asked));
       },
       remove() {
         const { edge } = store.getState().selection;
         const keys = selected();
-        if (keys.length > 0) {
-          const around = now().flow.edges.find((each) => each.to === keys[0])?.from;
-          const isDone = send(labels.delete(keys.length), deletion(now().flow, keys), around === undefined || keys.includes(around) ? [] : [around]);
-          if (isDone) say(canvasStrings.announce.deleted(keys.length));
-        } else if (edge !== null && send(labels.disconnect, edgeDeletion(now().flow, edge), [])) say(canvasStrings.announce.disconnected);
+        afterConditions(() => {
+          if (keys.length > 0) {
+            const around = now().flow.edges.find((each) => each.to === keys[0])?.from;
+            const isDone = send(labels.delete(keys.length), deletion(now().flow, keys), around === undefined || keys.includes(around) ? [] : [around]);
+            if (isDone) say(canvasStrings.announce.deleted(keys.length));
+          } else if (edge !== null && send(labels.disconnect, edgeDeletion(now().flow, edge), [])) say(canvasStrings.announce.disconnected);
+        });
       },
       connect(from, to, isNewBranch) {
         const target = isEndId(to) ? END : to;
@@ -126,7 +124,8 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
       },
       cut() {
         const yaml = actions.copy();
-        if (yaml !== "") send(labels.cut, deletion(now().flow, selected()), []);
+        const keys = selected();
+        if (yaml !== "") afterConditions(() => void send(labels.cut, deletion(now().flow, keys), []));
         return yaml;
       },
       paste(yaml) {
@@ -134,11 +133,11 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
           toast.info(canvasStrings.clipboard.notSteps);
           return;
         }
-        paste(labels.paste, yaml);
+        afterConditions(() => paste(labels.paste, yaml));
       },
       duplicate() {
         const keys = selected();
-        if (keys.length > 0) paste(labels.duplicate, stepsAsYaml(now().flow, keys));
+        if (keys.length > 0) afterConditions(() => paste(labels.duplicate, stepsAsYaml(now().flow, keys)));
       },
       askRename(key) {
         if (!isReadOnly && key !== START) useCanvasUi.getState().setRenaming(key);
@@ -154,7 +153,7 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
         useCommentsUi.getState().ask(id, key === START ? null : key);
       },
       rename(key, name) {
-        if (name !== "" && name !== key) send(labels.rename, [{ op: "rename_step", flow: id, key, id: name }], [name]);
+        if (name !== "" && name !== key) afterConditions(() => void send(labels.rename, [{ op: "rename_step", flow: id, key, id: name }], [name]));
       },
       openTarget(key) {
         const step = now().flow.steps.find((each) => each.key === key);
@@ -163,7 +162,19 @@ export function useFlowActions(flow: Flow, at: Positions, isReadOnly: boolean): 
         if (step === undefined || (step.type !== "link" && step.type !== "call") || known !== true) return;
         void navigate({ to: "/studio/$project/flows/$flow", params: { project, flow: target } });
       },
-      edit: (label, commands) => void send(label, commands),
+      edit: (label, commands) => afterConditions(() => void send(label, commands)),
+    };
+
+    const addStep = (choice: StepChoice, asked: AddAsked): void => {
+      const { flow: shown, at: places } = now();
+      const { step, before } = stepFor(shown, choice, store.getState().outline);
+      const condition = asked.isNewBranch && asked.at !== null ? firstCondition(shown, asked.at.from, slotType) : null;
+      const commands =
+        asked.point === null && asked.at !== null
+          ? insertion(shown, places, asked.at, step)
+          : dropped(shown, places, asked.at, step, asked.point ?? { x: 0, y: 0 }, condition);
+      const name = choice.target === "" ? canvasStrings.types[step.type] : choice.target;
+      if (send(labels.add(name), [...before, ...commands], step.id === undefined ? [] : [step.id])) say(canvasStrings.announce.added(name));
     };
 
     /** What is pasted goes behind the selected step, and is selected afterwards. */

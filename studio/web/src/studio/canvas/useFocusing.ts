@@ -1,6 +1,6 @@
 /** Brings the view to what is worked on: the whole flow at first, then steps that are selected, new or pointed to. */
 
-import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
+import { useNodesInitialized, useReactFlow, useStore, useStoreApi } from "@xyflow/react";
 import { useCallback, useEffect, useRef } from "react";
 import { type Flow, START } from "../api/types";
 import { useDoc } from "../document/DocumentProvider";
@@ -51,6 +51,17 @@ export function useFocusing(flow: Flow, at: Positions, leastZoom: number): void 
     if (wanted === flow.id && key !== null && seen.current !== useFocus.getState().asked) return;
     showAll(0);
   }, [isMeasured, flow.id, showAll]);
+
+  // A pane beside the canvas has opened or closed: what was in the middle stays there.
+  const width = useStore((state) => state.width);
+  const lastWidth = useRef(width);
+  useEffect(() => {
+    const grown = lastWidth.current === 0 ? 0 : width - lastWidth.current;
+    lastWidth.current = width;
+    if (grown === 0 || fitted.current !== flow.id) return;
+    const view = getViewport();
+    void setViewport({ ...view, x: view.x + grown / 2 });
+  }, [width, flow.id, getViewport, setViewport]);
 
   // Everything stands elsewhere after tidying: nothing of it may be out of sight or under the overview.
   useEffect(() => {

@@ -1,20 +1,13 @@
 /** What the responses say, for the words on steps and for editing a question in place. */
 
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { studioApi } from "../api/client";
 import type { Json } from "../api/types";
-import { useProject } from "../document/DocumentProvider";
+import { useSection } from "../content/useContent";
 import type { ResponseText } from "./stepWords";
 
 /** All responses as they are in the domain: name → its variations. */
 export function useResponses(): Readonly<Record<string, Json>> | null {
-  const { project } = useProject();
-  const { data } = useQuery({
-    queryKey: ["project", project, "content", "responses"],
-    queryFn: () => studioApi.content(project, "responses"),
-    placeholderData: (before) => before,
-  });
+  const { data } = useSection<Json>("responses");
   return useMemo(() => (data === undefined ? null : byName(data)), [data]);
 }
 

@@ -1,7 +1,9 @@
 /** Small marks on a row of a list. */
 
-import { EyeOff, Languages } from "lucide-react";
+import { CircleAlert, EyeOff, Languages } from "lucide-react";
+import { problemStrings } from "../../strings/en/canvas";
 import { actionStrings, contentStrings, intentStrings, responseStrings, slotStrings } from "../../strings/en/content";
+import { isUnreadable } from "../problems/UnreadableNote";
 import { Badge, Problems } from "../ui/Bits";
 import { type Entry, findingsAbout, isUnused, mapOf } from "./entries";
 import { effectOf, FEW_EXAMPLES, isFound, type Listing, otherLanguages } from "./listing";
@@ -9,6 +11,13 @@ import { missingIn } from "./responses/variations";
 
 export function Badges({ entry, listing }: { entry: Entry; listing: Listing }) {
   const { section, outline, findings } = listing;
+  if (isUnreadable(entry)) {
+    return (
+      <Badge tone="danger" icon={CircleAlert}>
+        {problemStrings.unreadableBadge}
+      </Badge>
+    );
+  }
   const own = findingsAbout(findings, entry.name, entry.file);
   const errors = own.filter((finding) => finding.severity === "error").length;
   const missing = section === "responses" ? missingIn(entry.value, otherLanguages(outline)) : [];

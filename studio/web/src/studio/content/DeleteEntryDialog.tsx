@@ -18,7 +18,7 @@ export function DeleteEntryDialog({ section, entry, onDone, onDeleted }: DeleteE
   const used = [...(entry.used_by ?? []), ...(entry.used_in ?? []).map(({ name }) => name)];
   const run = (): void => {
     onDone();
-    void edits.remove(entry.name).then((edited) => {
+    void edits.remove(entry).then((edited) => {
       if (edited !== null) onDeleted();
     });
   };

@@ -7,6 +7,7 @@ import { contentStrings } from "../../strings/en/content";
 import type { Finding } from "../api/types";
 import { useFocusStep } from "../canvas/focusStore";
 import { useDoc, useProject } from "../document/DocumentProvider";
+import { isUnreadable, UnreadableFile } from "../problems/UnreadableNote";
 import { Button, IconButton } from "../ui/Button";
 import { DeleteEntryDialog } from "./DeleteEntryDialog";
 import { type Entry, type EntrySection, findingsAbout, isUnused, SECTIONS } from "./entries";
@@ -24,6 +25,7 @@ export function EntryFrame({ section, entry, taken, onGo, children }: EntryFrame
   const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
   const findings = useDoc((state) => state.findings);
   const own = findingsAbout(findings, entry.name, entry.file);
+  const isLost = isUnreadable(entry);
   return (
     <article className="mx-auto flex max-w-200 flex-col gap-4 p-4 lg:p-6" aria-labelledby="entry-name" data-testid="entry-form">
       <header className="flex flex-wrap items-center gap-2">
@@ -31,11 +33,16 @@ export function EntryFrame({ section, entry, taken, onGo, children }: EntryFrame
         <h2 id="entry-name" className="min-w-0 flex-1 text-base font-semibold break-words">
           {entry.name}
         </h2>
-        <Button icon={PencilLine} onClick={() => setDialog("rename")} data-testid="rename-entry">
-          {contentStrings.rename}
-        </Button>
-        <IconButton icon={Trash2} label={contentStrings.delete} onClick={() => setDialog("delete")} data-testid="delete-entry" />
+        {!isLost && (
+          <>
+            <Button icon={PencilLine} onClick={() => setDialog("rename")} data-testid="rename-entry">
+              {contentStrings.rename}
+            </Button>
+            <IconButton icon={Trash2} label={contentStrings.delete} onClick={() => setDialog("delete")} data-testid="delete-entry" />
+          </>
+        )}
       </header>
+      <UnreadableFile unreadable={entry.unreadable} />
       <UsedBy entry={entry} />
       {own.length > 0 && (
         <ul className="flex flex-col gap-1 rounded-md border bg-surface p-3">
@@ -44,9 +51,11 @@ export function EntryFrame({ section, entry, taken, onGo, children }: EntryFrame
           ))}
         </ul>
       )}
-      {children}
-      {dialog === "rename" && <RenameEntryDialog section={section} name={entry.name} taken={taken} onDone={() => setDialog(null)} onRenamed={onGo} />}
-      {dialog === "delete" && <DeleteEntryDialog section={section} entry={entry} onDone={() => setDialog(null)} onDeleted={() => onGo(null)} />}
+      <fieldset disabled={isLost} className="contents" data-testid="entry-fields">
+        {children}
+      </fieldset>
+      {!isLost && dialog === "rename" && <RenameEntryDialog section={section} entry={entry} taken={taken} onDone={() => setDialog(null)} onRenamed={onGo} />}
+      {!isLost && dialog === "delete" && <DeleteEntryDialog section={section} entry={entry} onDone={() => setDialog(null)} onDeleted={() => onGo(null)} />}
     </article>
   );
 }
@@ -82,7 +91,7 @@ function UsedBy({ entry }: { entry: Entry }) {
       {entry.file !== null && entry.file !== undefined && (
         <div className="flex gap-2">
           <dt className="text-soft">{contentStrings.where}</dt>
-          <dd>{`${entry.file}:${entry.line ?? 1}`}</dd>
+          <dd>{isUnreadable(entry) ? entry.file : `${entry.file}:${entry.line ?? 1}`}</dd>
         </div>
       )}
     </dl>

@@ -1,11 +1,13 @@
 /** The list beside a form: search, filters, rows that the arrow keys walk through. */
 
 import { Search, SearchX } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 import { contentStrings } from "../../strings/en/content";
 import { Empty } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { TextInput } from "../ui/Field";
+import { useRows } from "../ui/useRows";
 
 export interface ListRow {
   readonly id: string;
@@ -36,13 +38,12 @@ interface ListPaneProps {
   empty: ReactNode;
 }
 
-const STEP = 200;
+const ROW_HEIGHT = 56;
 const CHIP =
   "h-7 rounded-md px-2 text-xs text-soft hover:bg-sunken hover:text-ink aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent-strong";
 
 export function ListPane(props: ListPaneProps) {
   const { what, hint, rows, total, chosen, onChoose, typed, onTyped, filters, filter, onFilter } = props;
-  const [most, setMost] = useState(STEP);
   if (total === 0) return <>{props.empty}</>;
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -79,49 +80,61 @@ export function ListPane(props: ListPaneProps) {
           </Button>
         </Empty>
       ) : (
-        <ul className="scroller min-h-0 flex-1 p-2" onKeyDown={walk} aria-label={what}>
-          {rows.slice(0, most).map((row) => (
-            <Row key={row.id} row={row} isChosen={row.id === chosen} onChoose={onChoose} />
-          ))}
-          {rows.length > most && (
-            <li className="p-2 text-center">
-              <Button onClick={() => setMost(most + STEP)}>{contentStrings.more(Math.min(STEP, rows.length - most))}</Button>
-            </li>
-          )}
-        </ul>
+        <List what={what} rows={rows} chosen={chosen} onChoose={onChoose} />
       )}
     </div>
   );
 }
 
-function Row({ row, isChosen, onChoose }: { row: ListRow; isChosen: boolean; onChoose: (id: string) => void }) {
+function List({ what, rows, chosen, onChoose }: Pick<ListPaneProps, "what" | "rows" | "chosen" | "onChoose">) {
+  const list = useRef<HTMLUListElement>(null);
+  const at = rows.findIndex((row) => row.id === chosen);
+  const drawn = useRows({ root: list, count: rows.length, keyOf: (index) => rows[index]?.id ?? "", estimate: () => ROW_HEIGHT, kept: [at] });
+  // What a search or a link leads to may be far down.
+  useEffect(() => {
+    list.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
+  const walk = (event: KeyboardEvent): void => {
+    const row = document.activeElement?.closest<HTMLElement>("[data-index]");
+    const from = row === null || row === undefined ? -1 : Number(row.dataset.index);
+    const next = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const to = Math.min(Math.max(next, 0), rows.length - 1);
+    flushSync(() => drawn.keep(to)); // it may not be there yet
+    list.current?.querySelector<HTMLElement>(`[data-index="${to}"] button`)?.focus();
+  };
   return (
-    <li>
-      <button
-        type="button"
-        aria-current={isChosen}
-        onClick={() => onChoose(row.id)}
-        data-testid={`entry-${row.id}`}
-        className="flex w-full flex-col gap-1 rounded-md px-3 py-2 text-left hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=true]:bg-accent-wash"
-      >
-        <span className="flex w-full items-center gap-2">
-          <span className="min-w-0 flex-1 truncate text-sm font-medium" title={row.id}>
-            {row.id}
-          </span>
-          {row.badges}
-        </span>
-        {row.summary !== "" && <span className="w-full truncate text-xs text-soft">{row.summary}</span>}
-      </button>
-    </li>
+    <ul ref={list} className="scroller min-h-0 flex-1 p-2" onKeyDown={walk} onFocus={drawn.onFocus} aria-label={what}>
+      {drawn.pieces.map((piece) => {
+        const row = piece.kind === "gap" ? undefined : rows[piece.index];
+        if (piece.kind === "gap" || row === undefined) return <li key={piece.key} aria-hidden="true" style={{ height: piece.kind === "gap" ? piece.height : 0 }} />;
+        return (
+          <li key={piece.key} ref={drawn.measure} data-index={piece.index} aria-setsize={rows.length} aria-posinset={piece.index + 1}>
+            <Row row={row} isChosen={row.id === chosen} onChoose={onChoose} />
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
-/** Arrows, Home and End move the focus from row to row. */
-function walk(event: KeyboardEvent<HTMLUListElement>): void {
-  const rows = [...event.currentTarget.querySelectorAll<HTMLButtonElement>("li > button")];
-  const at = rows.findIndex((row) => row === document.activeElement);
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-  if (next === undefined) return;
-  event.preventDefault();
-  rows[Math.min(Math.max(next, 0), rows.length - 1)]?.focus();
+function Row({ row, isChosen, onChoose }: { row: ListRow; isChosen: boolean; onChoose: (id: string) => void }) {
+  return (
+    <button
+      type="button"
+      aria-current={isChosen}
+      onClick={() => onChoose(row.id)}
+      data-testid={`entry-${row.id}`}
+      className="flex w-full flex-col gap-1 rounded-md px-3 py-2 text-left hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=true]:bg-accent-wash"
+    >
+      <span className="flex w-full items-center gap-2">
+        <span className="min-w-0 flex-1 truncate text-sm font-medium" title={row.id}>
+          {row.id}
+        </span>
+        {row.badges}
+      </span>
+      {row.summary !== "" && <span className="w-full truncate text-xs text-soft">{row.summary}</span>}
+    </button>
+  );
 }

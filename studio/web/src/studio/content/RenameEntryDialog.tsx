@@ -5,19 +5,20 @@ import { contentStrings } from "../../strings/en/content";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field, TextInput } from "../ui/Field";
-import { type EntrySection, nameFault } from "./entries";
+import { type Entry, type EntrySection, nameFault } from "./entries";
 import { faultWords } from "./faults";
 import { useContentEdits } from "./useContent";
 
 interface RenameEntryDialogProps {
   section: EntrySection;
-  name: string;
+  entry: Entry;
   taken: readonly string[];
   onDone: () => void;
   onRenamed: (name: string) => void;
 }
 
-export function RenameEntryDialog({ section, name, taken, onDone, onRenamed }: RenameEntryDialogProps) {
+export function RenameEntryDialog({ section, entry, taken, onDone, onRenamed }: RenameEntryDialogProps) {
+  const { name } = entry;
   const [to, setTo] = useState(name);
   const edits = useContentEdits(section);
   const fault = to === name ? null : nameFault(to, section, taken);
@@ -25,7 +26,7 @@ export function RenameEntryDialog({ section, name, taken, onDone, onRenamed }: R
     event.preventDefault();
     if (fault !== null || to === name) return;
     onDone();
-    void edits.rename(name, to).then((edited) => {
+    void edits.rename(entry, to).then((edited) => {
       if (edited !== null) onRenamed(to);
     });
   };

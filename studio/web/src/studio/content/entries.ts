@@ -1,6 +1,6 @@
 /** What the content pages know of an entry: its shape from the server, and reading values that may be anything. */
 
-import type { Finding, Json } from "../api/types";
+import type { Finding, Json, Unreadable } from "../api/types";
 
 export const SECTIONS = ["responses", "slots", "intents", "entities", "lexicon", "voice", "actions", "documents"] as const;
 export type SectionName = (typeof SECTIONS)[number];
@@ -19,6 +19,7 @@ export interface Entry {
   readonly examples?: readonly string[];
   /** Of an entity: the words of its lookup table. */
   readonly lookup?: readonly string[];
+  readonly unreadable?: Unreadable | null;
 }
 
 export interface DocumentEntry {

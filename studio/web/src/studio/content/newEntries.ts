@@ -1,6 +1,6 @@
 /** The commands that make a new entry, with a value that is whole from the start. Pure. */
 
-import type { Command, Json } from "../api/types";
+import { type Command, type Json, NOT_THERE } from "../api/types";
 import type { EntrySection } from "./entries";
 
 const FIRST: Readonly<Record<EntrySection, (name: string) => Json>> = {
@@ -12,5 +12,5 @@ const FIRST: Readonly<Record<EntrySection, (name: string) => Json>> = {
 };
 
 export function newEntry(section: EntrySection, name: string): readonly Command[] {
-  return [{ op: "put", section, name, value: FIRST[section](name) }];
+  return [{ op: "put", section, name, value: FIRST[section](name), seen: NOT_THERE }];
 }

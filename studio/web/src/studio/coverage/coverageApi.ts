@@ -2,6 +2,7 @@
 
 import { projectUrl } from "../api/client";
 import { request } from "../api/http";
+import type { Job } from "../train/trainApi";
 
 export interface CoveredFlow {
   /** Of the flow when the tests ran. */
@@ -30,14 +31,8 @@ export interface Coverage {
   readonly not_run: readonly TestCase[];
 }
 
-export interface TestRun {
-  readonly id: string;
-  readonly by: string;
-  readonly state: "running" | "done" | "failed" | "stopped";
-  readonly message: string;
-  /** The last line of its log. */
-  readonly lines: readonly string[];
-}
+/** A job as a training is one; of its log the last line comes with it. */
+export type TestRun = Pick<Job, "id" | "by" | "state" | "message" | "lines">;
 
 const RUNS = "/tests/runs";
 

@@ -12,7 +12,7 @@ import type { Present, ProjectEvent } from "../api/types";
 import { toast } from "../ui/toasts";
 import { createDocumentStore, type DocumentActions, type DocumentState, type DocumentStore } from "./documentStore";
 import { followOthers } from "./following";
-import { thisTab } from "./tab";
+import { storageHere, thisTab } from "./tab";
 
 interface Opened {
   readonly project: string;
@@ -37,12 +37,13 @@ export function DocumentProvider({ project, children }: { project: string; child
   const store = useMemo(
     () =>
       createDocumentStore(project, api, {
-        storage: window.localStorage,
+        storage: storageHere(),
         tab: thisTab,
         onTrouble: (message) => toast.error(message),
         onRelief: (message) => toast.over(message),
         // Where only the steps of a flow changed, content is as it was: a large project has a lot of it.
-        onEdited: ({ outline }) => {
+        onEdited: ({ outline, notes }) => {
+          for (const note of notes ?? []) toast.info(note);
           void queries.invalidateQueries({ queryKey: ["project", project], predicate: ({ queryKey }) => outline !== null || queryKey[2] !== "content" });
           // What is committed and published is asked for again by the page that shows it.
           void queries.invalidateQueries({ queryKey: ["versions", project], refetchType: "none" });
@@ -64,9 +65,15 @@ export function DocumentProvider({ project, children }: { project: string; child
   useEffect(load, [load]);
   useEffect(() => {
     const online = (): void => store.getState().sendAgain();
+    const leaving = (event: BeforeUnloadEvent): void => {
+      const { queue, isKept } = store.getState();
+      if (queue.length > 0 && !isKept) event.preventDefault();
+    };
     window.addEventListener("online", online);
+    window.addEventListener("beforeunload", leaving);
     return () => {
       window.removeEventListener("online", online);
+      window.removeEventListener("beforeunload", leaving);
       store.getState().close();
     };
   }, [store]);
@@ -79,11 +86,22 @@ export function DocumentProvider({ project, children }: { project: string; child
     });
     const unknown = { revision: null, flows: null, words: null };
     let wasLost = false;
+    let begun = 0;
+    /** Others made what lies between the outline that came and the stream's first word, whichever was there first. */
+    const lookBehind = (): void => {
+      const { outline, known } = store.getState();
+      if (outline !== null && begun > known) others.hear({ ...unknown, revision: begun });
+    };
+    const stopLooking = store.subscribe((now, before) => void (before.outline === null && now.outline !== null && lookBehind()));
     const stop = listen(
       project,
       (event) => {
         for (const listener of listeners.current) listener(event);
         if (event.type === "presence" || event.type === "hello") setPresent(keptIfSame(event.people));
+        if (event.type === "hello") {
+          begun = event.revision ?? 0;
+          lookBehind();
+        }
         if (event.type === "history" || event.type === "published") void queries.invalidateQueries({ queryKey: ["versions", project] });
         if (event.type === "files_changed") others.hear({ ...unknown, words: shellStrings.filesChanged });
         if (event.type === "findings" && event.findings !== undefined) store.getState().setFindings(event.findings);
@@ -96,14 +114,15 @@ export function DocumentProvider({ project, children }: { project: string; child
       (state) => {
         if (state === "lost") wasLost = true;
         else if (wasLost) {
+          // Whether anything was missed is told as an event: most connections are away for a moment.
           wasLost = false;
           store.getState().sendAgain();
-          others.hear(unknown);
         }
       },
     );
     return () => {
       others.close();
+      stopLooking();
       stop();
     };
   }, [project, queries, store]);

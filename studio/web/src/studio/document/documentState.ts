@@ -16,12 +16,17 @@ export interface Gesture {
   readonly base: Base;
   /** Its maker said what it was made of: one's own earlier gestures are not in it, so it does not move on with them. */
   readonly isBaseGiven?: boolean;
+  /** It writes what a person has decided, who had this until then: what waits behind it was made on that. */
+  readonly decidedOn?: Base;
   readonly kind: "edit" | "undo" | "redo";
   readonly label: string;
   readonly commands: readonly Command[];
   readonly before: Selection;
   readonly after: Selection;
 }
+
+/** The etag of a file that was not there. */
+export const NO_FILE = "";
 
 export interface EditOptions {
   /** What is selected once the gesture is done; as before where it is not given. */
@@ -42,6 +47,8 @@ export interface DocumentState {
   readonly etags: Readonly<Record<string, string>>;
   readonly history: History;
   readonly queue: readonly Gesture[];
+  /** The queue outlives the page: the browser has room for it, and keeps it. */
+  readonly isKept: boolean;
   readonly save: SaveState;
   /** Why the server cannot save just now, in its words. */
   readonly trouble: string | null;

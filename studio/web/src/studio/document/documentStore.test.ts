@@ -152,7 +152,7 @@ describe("a lost network", () => {
 });
 
 const slotNames = (store: DocumentStore): string[] => (store.getState().outline?.slots ?? []).map((slot) => slot.name);
-const NEW_SLOT: Command = { op: "put", section: "slots", name: "made_meanwhile", value: { type: "text" } };
+const NEW_SLOT: Command = { op: "put", section: "slots", name: "made_meanwhile", value: { type: "text" }, seen: { is_there: false } };
 const FINDING: Finding = { severity: "error", code: "x", message: "Wrong.", hint: "", file: "data/flows.yml", line: 1, column: 1, flow: "pay", step: null, name: null };
 
 describe("what others did", () => {

@@ -19,7 +19,7 @@ import { historyAfter, movedSelection, NO_HISTORY, NOTHING_SELECTED } from "./hi
 import { applied, touched, touchedFiles, translated } from "./optimistic";
 import { keepQueue, keptOf, takenQueue } from "./keptQueue";
 import { counted, withFlows } from "./outlines";
-import { isPassing, movedOn, standing, withoutFirst } from "./sending";
+import { isPassing, movedOn, NO_BASE, onOwn, standing, withoutFirst } from "./sending";
 import type { DocumentActions, DocumentState, DocumentStore, Gesture, StoreOptions } from "./documentState";
 
 export type { DocumentActions, DocumentState, DocumentStore, EditOptions, Gesture, SaveState, StoreOptions } from "./documentState";
@@ -34,6 +34,8 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
   const refusals = new Map<number, (problem: unknown) => void>();
   /** Gestures that the server may have done already, whether its answer came or not. */
   const wasSent = new Set<number>();
+  /** Etags of files as the page still shows them, where what others did was merged in: until they are read again. */
+  const own = new Map<string, string>();
   /** How many edits were answered, and the revision that the last of them made. */
   let answers = 0;
   let answered = 0;
@@ -61,8 +63,8 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
     };
 
     const setQueue = (queue: readonly Gesture[], only?: readonly string[]): void => {
-      set({ queue, flows: shown(queue, only) });
-      keepQueue(storage, project, ownTab, keptOf(queue, get().history));
+      const isKept = keepQueue(storage, project, ownTab, keptOf(queue, get().history));
+      set({ queue, isKept, flows: shown(queue, only) });
     };
 
     /** What is wrong comes when the server has checked the whole: nothing waits for that. */
@@ -73,12 +75,15 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       if (findings !== null && asked === findingsTold) get().setFindings(findings);
     };
 
-    const baseOf = (commands: readonly Command[]): Base => {
+    const baseOf = (commands: readonly Command[], kind: Gesture["kind"]): Base => {
       const { etags } = get();
       const flows: Record<string, string> = {};
       const files: Record<string, string> = {};
       for (const id of touched(commands)) if (confirmed[id] !== undefined) flows[id] = confirmed[id].etag;
-      for (const path of touchedFiles(commands)) if (etags[path] !== undefined) files[path] = etags[path];
+      for (const path of touchedFiles(commands)) {
+        const etag = (kind === "edit" ? own.get(path) : undefined) ?? etags[path];
+        if (etag !== undefined) files[path] = etag;
+      }
       return { flows, files };
     };
 
@@ -99,10 +104,13 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       const state = get();
       for (const flow of edited.flows) put(flow.id, flow);
       for (const id of edited.removed) put(id, undefined);
+      for (const path of Object.keys(edited.files)) own.delete(path);
+      for (const [path, etag] of Object.entries({ ...edited.own?.files, ...gesture.decidedOn?.files })) own.set(path, etag);
       answers += 1;
       answered = edited.revision;
       findingsTold += 1;
-      const queue = state.queue.slice(1).map((each) => ({ ...each, commands: translated(each.commands, edited.moved), base: each.isBaseGiven === true ? each.base : movedOn(each.base, edited) }));
+      const stays = (each: Gesture): boolean => each.isBaseGiven === true || gesture.decidedOn !== undefined;
+      const queue = state.queue.slice(1).map((each) => ({ ...each, commands: translated(each.commands, edited.moved), base: stays(each) ? each.base : movedOn(each.base, edited) }));
       if (state.trouble !== null) options.onRelief?.(state.trouble);
       const entry = gesture.kind === "undo" ? state.history.past.at(-1) : state.history.future.at(-1);
       const selection =
@@ -168,7 +176,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
           set({ save: "saving" });
           try {
             wasSent.add(gesture.id);
-            const base = gesture.kind === "edit" ? gesture.base : baseOf(commands);
+            const base = gesture.kind === "edit" ? gesture.base : baseOf(commands, gesture.kind);
             const edited = await api.edit(commands, base, gesture.label, gesture.name);
             attempts = 0;
             take(gesture, edited);
@@ -189,7 +197,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
 
     /** Send a gesture behind what waits, or before `rest`, which was made after it. */
     const enqueue = (made: Omit<Gesture, "name" | "base">, rest?: readonly Gesture[], seen: Partial<Base> = {}): Promise<Edited | null> => {
-      const base = baseOf(made.commands);
+      const base = baseOf(made.commands, made.kind);
       const gesture = { ...made, name: newName(), base: { flows: { ...base.flows, ...seen.flows }, files: { ...base.files, ...seen.files } }, isBaseGiven: seen.files !== undefined };
       const told = new Promise<Edited | null>((resolve) => waiting.set(gesture.id, resolve));
       const only = rest === undefined && made.kind === "edit" ? touched(made.commands) : undefined;
@@ -207,6 +215,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
       etags: {},
       history: NO_HISTORY,
       queue: [],
+      isKept: true,
       save: "saved",
       trouble: null,
       savedAt: null,
@@ -303,7 +312,7 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
         const { conflict } = get();
         if (conflict === null) return;
         const { told, gesture } = conflict;
-        const path = told.file ?? (told.flow === undefined ? undefined : confirmed[told.flow]?.file);
+        const path = told.file ?? confirmed[told.flow ?? ""]?.file;
         let write: readonly Command[] = [];
         if (merged !== null && path !== undefined) {
           try {
@@ -315,19 +324,27 @@ export function createDocumentStore(project: string, api: DocumentApi, options: 
             options.onTrouble?.(wordsOf(error));
             return;
           }
-          write = [{ op: "write_file", path, text: merged }];
+          write = [{ op: "write_file", path, text: merged }, ...(told.rest ?? [])];
         }
-        const { queue, selection } = get();
-        const rest = queue.slice(1);
+        const { queue, history, selection } = get();
+        // What was done behind the question was made without the answer: where they clash, it is asked about again.
+        const rest = queue.slice(1).map((each) => (each.isBaseGiven === true ? each : { ...each, base: onOwn(each.base, told.own) }));
         set({ conflict: null, save: "saving" });
         settle(gesture, null);
-        if (write.length === 0) setQueue(rest);
-        else await enqueue({ ...gesture, id: (number += 1), kind: "edit", commands: write, before: selection, after: selection }, rest);
+        if (write.length === 0) {
+          // The words that were left out come back by undoing this.
+          const back = gesture.kind === "edit" ? (told.back ?? []) : [];
+          set({ history: historyAfter(history, { ...gesture, kind: "edit" }, back) });
+          setQueue(rest);
+        } else {
+          await enqueue({ ...gesture, id: (number += 1), kind: "edit", commands: write, decidedOn: told.own ?? NO_BASE, before: selection, after: selection }, rest);
+        }
         await get().refresh().catch(() => undefined);
         void pump();
       },
 
       seeFile(path, etag) {
+        own.delete(path);
         set({ etags: { ...get().etags, [path]: etag } });
       },
 

@@ -32,6 +32,14 @@ describe("what was not sent", () => {
     expect(labels(await takenQueue(storage, "bank", tab("one", ["one", "two"])))).toEqual(["of one"]);
   });
 
+  it("is said not to outlive the page where there is no room or no storage", () => {
+    const full = { ...memory(), setItem: () => { throw new DOMException("no room", "QuotaExceededError"); } };
+    expect(keepQueue(full, "bank", "one", [gesture("long")])).toBe(false);
+    expect(keepQueue(null, "bank", "one", [gesture("long")])).toBe(false);
+    expect([memory(), full, null].map((storage) => keepQueue(storage, "bank", "one", []))).toEqual([true, true, true]);
+    expect(keepQueue(memory(), "bank", "one", [gesture("long")])).toBe(true);
+  });
+
   it("is taken over from a tab that was closed, once", async () => {
     const storage = memory();
     keepQueue(storage, "bank", "gone", [gesture("of gone")]);

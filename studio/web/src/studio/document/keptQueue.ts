@@ -3,18 +3,21 @@
 import { newName } from "../api/pageId";
 import type { Gesture } from "./documentStore";
 import type { Entry, History } from "./history";
+import { NO_BASE } from "./sending";
 import type { Tab } from "./tab";
 
 const prefixOf = (project: string): string => `vivavoce.studio.unsent.${project}.`;
 
-export function keepQueue(storage: Storage | null, project: string, tab: string, queue: readonly Gesture[]): void {
+/** Keep what waits; false where it lives only as long as the page: storage is full, or switched off. */
+export function keepQueue(storage: Storage | null, project: string, tab: string, queue: readonly Gesture[]): boolean {
   const key = prefixOf(project) + tab;
   try {
     if (queue.length === 0) storage?.removeItem(key);
     else storage?.setItem(key, JSON.stringify(queue));
   } catch {
-    // Storage is full or switched off: the queue lives as long as the page.
+    return queue.length === 0;
   }
+  return storage !== null || queue.length === 0;
 }
 
 function keptQueue(storage: Storage | null, project: string, tab: string): readonly Gesture[] {
@@ -25,8 +28,6 @@ function keptQueue(storage: Storage | null, project: string, tab: string): reado
     return [];
   }
 }
-
-const NO_BASE = { flows: {}, files: {} };
 
 /** Other versions of this page may have kept something else. */
 function isGesture(kept: unknown): kept is Gesture {

@@ -121,6 +121,79 @@ describe("what cannot be saved just now", () => {
   });
 });
 
+describe("what waits behind a question", () => {
+  const PATH = "voice.yml";
+  const write = (text: string): Command => ({ op: "write_file", path: PATH, text });
+  const own = { flows: { pay: "mine" }, files: { [PATH]: "mine" } };
+  const put = (path: string): Command => ({ op: "patch", file: path, edits: [] });
+
+  /** Two writes of one file, the first of which is asked about; what is decided is answered as the file's new text. */
+  async function asked(first: readonly Command[] = [write("mine")], told: Parameters<typeof conflictProblem>[0] = {}) {
+    const opening = await opened();
+    const { store, server } = opening;
+    const { edit } = server.api;
+    vi.spyOn(server.api, "edit").mockRejectedValueOnce(conflictProblem({ file: PATH, etag: "theirs", own, ...told })).mockImplementation(async (...sent) => ({ ...(await edit(...sent)), files: { [PATH]: "decided" } }));
+    store.getState().seeFile(PATH, "seen");
+    void store.getState().edit("First", first);
+    void store.getState().edit("Second", [write("mine too"), add("late")]);
+    await inState(store, "conflict");
+    return opening;
+  }
+
+  it("never lifts over what was decided: it is held against what its maker had", async () => {
+    const { store, server } = await asked();
+    await store.getState().resolve("decided");
+    await vi.waitFor(() => expect(server.gestures).toHaveLength(2));
+    expect(server.gestures.map(({ base }) => base.files[PATH])).toEqual(["theirs", "mine"]);
+    expect(server.gestures[1]?.base.flows).toEqual({ pay: "mine" });
+  });
+
+  it("nor over what was saved meanwhile, where that was kept", async () => {
+    const { store, server } = await asked();
+    await store.getState().resolve(null);
+    await vi.waitFor(() => expect(server.gestures).toHaveLength(1));
+    expect(server.gestures[0]?.base).toEqual(own);
+  });
+
+  it("nor does what is done before the decision was read again", async () => {
+    const { store, server } = await asked();
+    await store.getState().resolve("decided");
+    await inState(store, "saved");
+    await store.getState().edit("Third", [write("mine, three")]);
+    store.getState().seeFile(PATH, "read");
+    await store.getState().edit("Fourth", [write("four")]);
+    expect(server.gestures.map(({ base }) => base.files[PATH])).toEqual(["theirs", "mine", "decided", "read"]);
+  });
+
+  it("goes on with what the gesture did in other files", async () => {
+    const rest = [put("domain.yml")];
+    const { store, server } = await asked(undefined, { rest });
+    await store.getState().resolve("decided");
+    expect(server.gestures[0]?.commands).toEqual([{ op: "write_file", path: PATH, text: "decided" }, ...rest]);
+  });
+
+  it("can be undone: keeping theirs gives the own words back", async () => {
+    const back = [put(PATH)];
+    const { store, server } = await asked(undefined, { back });
+    await store.getState().undo(); // the second, which was not sent
+    await store.getState().resolve(null);
+    expect(store.getState().history.past.map(({ label }) => label)).toEqual(["First"]);
+    await store.getState().undo();
+    expect(server.gestures.map(({ commands }) => commands)).toEqual([back]);
+    expect(store.getState().history.future).toHaveLength(1);
+  });
+
+  it("is made on one's own text where what others did was merged in unasked", async () => {
+    const { store, server } = await opened();
+    const { edit } = server.api;
+    vi.spyOn(server.api, "edit").mockImplementation(async (...sent) => ({ ...(await edit(...sent)), files: { [PATH]: "merged" }, own: { flows: {}, files: { [PATH]: "mine" } } }));
+    store.getState().seeFile(PATH, "seen");
+    await Promise.all([store.getState().edit("First", [write("a")]), store.getState().edit("Second", [write("b")])]);
+    await store.getState().edit("Third", [write("c")]);
+    expect(server.gestures.map(({ base }) => base.files[PATH])).toEqual(["seen", "mine", "mine"]);
+  });
+});
+
 /** What the next gestures are answered with, one after another, before they are done again. */
 function refusing(server: FakeServer, ...problems: readonly ApiProblem[]): void {
   const edit = vi.spyOn(server.api, "edit");

@@ -28,13 +28,22 @@ export function standing(queue: readonly Gesture[]): readonly Gesture[] {
   return left;
 }
 
-/** What the maker of a later gesture saw, once an earlier one was answered: our own change is not somebody else's. */
+export const NO_BASE: Base = { flows: {}, files: {} };
+
+/** What the maker of a later gesture saw, once an earlier one was answered: our own change is not somebody else's, and
+ * what somebody else's was merged into it has not been seen yet. */
 export function movedOn(base: Base, edited: Edited): Base {
-  const flows = { ...base.flows };
-  for (const { id, etag } of edited.flows) if (id in flows) flows[id] = etag;
-  const files = { ...base.files };
-  for (const [path, etag] of Object.entries(edited.files)) if (path in files) files[path] = etag;
-  return { flows, files };
+  const flows = Object.fromEntries(edited.flows.map(({ id, etag }) => [id, etag]));
+  return onOwn(onOwn(base, { flows, files: edited.files }), edited.own);
+}
+
+/** What was seen, once one's own gesture is in it. */
+export function onOwn(base: Base, own: Base | undefined): Base {
+  return { flows: moved(base.flows, own?.flows ?? {}), files: moved(base.files, own?.files ?? {}) };
+}
+
+function moved(etags: Readonly<Record<string, string>>, own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(etags).map(([name, etag]) => [name, own[name] ?? etag]));
 }
 
 /** What waits without its first gesture, which the server refused: what would have taken it back goes with it. */

@@ -61,6 +61,15 @@ function keep(id: string): void {
   }
 }
 
+/** What survives a reload; null where the browser keeps nothing for this server: there even asking for it throws. */
+export function storageHere(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
 let tab: Promise<Tab> | undefined;
 
 export function thisTab(): Promise<Tab> {

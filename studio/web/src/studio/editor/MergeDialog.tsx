@@ -50,6 +50,7 @@ export default function MergeDialog({ told, sides = mergeStrings, onDone }: Merg
     <Dialog
       title={mergeStrings.title}
       isOpen
+      isQuestion
       onClose={() => undefined}
       width="large"
       testId="merge-dialog"
@@ -58,6 +59,12 @@ export default function MergeDialog({ told, sides = mergeStrings, onDone }: Merg
           <Button onClick={() => onDone(null)} data-testid="merge-discard">
             {sides.discard}
           </Button>
+          {/* The left side of an entry has theirs too, but for what clashes; that of a flow has one's own alone. */}
+          {told.entry !== null && told.entry !== undefined && (
+            <Button onClick={() => onDone(told.mine)} data-testid="merge-mine">
+              {mergeStrings.takeMine}
+            </Button>
+          )}
           <Button weight="accent" disabled={isMarked} onClick={() => onDone(written(told.merged, view.current?.b.state.doc.toString() ?? plain(told.merged)))} data-testid="merge-save">
             {mergeStrings.save}
           </Button>
@@ -66,11 +73,11 @@ export default function MergeDialog({ told, sides = mergeStrings, onDone }: Merg
     >
       <div className="flex flex-col gap-2 p-4">
         <p className="text-sm text-soft">
-          {sides.hint} {told.conflicts.length > 0 && mergeStrings.conflicts(told.conflicts.length)}
+          {sides.hint} {(told.back ?? []).length > 0 && mergeStrings.undoable} {told.conflicts.length > 0 && mergeStrings.conflicts(told.conflicts.length)}
         </p>
         <div className="grid grid-cols-2 text-xs font-semibold">
           <span>{sides.mine}</span>
-          <span>{`${mergeStrings.result} · ${told.file ?? told.flow ?? ""}`}</span>
+          <span>{[mergeStrings.result, told.entry ?? told.flow, told.file].filter((each) => each !== null && each !== undefined).join(" · ")}</span>
         </div>
         <div ref={host} className="scroller h-96 rounded-md border" data-testid="merge-editor" />
         {isMarked && (

@@ -38,6 +38,9 @@ const look = EditorView.theme({
 export const MERGE_LOOK = EditorView.theme({
   ".cm-changedLine": { backgroundColor: "color-mix(in oklab, var(--color-accent) 14%, transparent) !important" },
   ".cm-changedText": { background: "color-mix(in oklab, var(--color-accent) 30%, transparent) !important" },
+  // Its own bar is white in the dark too, and its marks are in few fonts.
+  ".cm-collapsedLines": { background: "var(--color-sunken) !important", color: "var(--color-soft) !important" },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"⋯" !important' },
 });
 
 /** `hasHistory` false: the document's own undo is the only one. */

@@ -2,6 +2,7 @@
 
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CircleAlert, Copy, History, MoreHorizontal, Paintbrush, PencilLine, RotateCcw, Trash2 } from "lucide-react";
+import { useRef } from "react";
 import { problemStrings } from "../../strings/en/canvas";
 import { flowStrings } from "../../strings/en/studio";
 import type { FlowSummary } from "../api/types";
@@ -11,9 +12,12 @@ import { Badge, Problems } from "../ui/Bits";
 import { IconButton } from "../ui/Button";
 import { Menu, type MenuItem } from "../ui/Menu";
 import { ago } from "../ui/time";
+import { useRows } from "../ui/useRows";
 import type { FlowAction } from "./FlowDialogs";
 
 const words = flowStrings.columns;
+const ROW_HEIGHT = 53;
+const COLUMNS = 6;
 
 interface FlowTableProps {
   flows: readonly FlowSummary[];
@@ -23,11 +27,13 @@ interface FlowTableProps {
 
 export function FlowTable({ flows, onAction, label }: FlowTableProps) {
   const now = Date.now();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const rows = useRows({ root: body, count: flows.length, keyOf: (index) => flows[index]?.id ?? "", estimate: () => ROW_HEIGHT });
   return (
     <div className="overflow-hidden rounded-lg border bg-surface">
-      <table className="w-full table-fixed text-sm" aria-label={label} data-testid="flow-table">
+      <table className="w-full table-fixed text-sm" aria-label={label} aria-rowcount={flows.length + 1} data-testid="flow-table">
         <thead className="border-b text-left text-xs text-soft">
-          <tr className="h-9">
+          <tr className="h-9" aria-rowindex={1}>
             <th className="px-4 font-medium">{words.name}</th>
             <th className="w-20 px-2 font-medium max-sm:hidden">{words.steps}</th>
             <th className="w-44 px-2 font-medium max-lg:hidden">{words.tests}</th>
@@ -38,17 +44,33 @@ export function FlowTable({ flows, onAction, label }: FlowTableProps) {
             </th>
           </tr>
         </thead>
-        <tbody>
-          {flows.map((flow) => (
-            <Row key={flow.id} flow={flow} now={now} onAction={onAction} />
-          ))}
+        <tbody ref={body} onFocus={rows.onFocus}>
+          {rows.pieces.map((piece) => {
+            if (piece.kind === "gap") {
+              return (
+                <tr key={piece.key} aria-hidden="true">
+                  <td colSpan={COLUMNS} className="p-0" style={{ height: piece.height }} />
+                </tr>
+              );
+            }
+            const flow = flows[piece.index];
+            return flow === undefined ? null : <Row key={piece.key} flow={flow} index={piece.index} measure={rows.measure} now={now} onAction={onAction} />;
+          })}
         </tbody>
       </table>
     </div>
   );
 }
 
-function Row({ flow, now, onAction }: { flow: FlowSummary; now: number; onAction: (action: FlowAction) => void }) {
+interface RowProps {
+  flow: FlowSummary;
+  index: number;
+  measure: ((row: Element | null) => void) | undefined;
+  now: number;
+  onAction: (action: FlowAction) => void;
+}
+
+function Row({ flow, index, measure, now, onAction }: RowProps) {
   const { project } = useProject();
   const navigate = useNavigate();
   const open = (): void => void navigate({ to: "/studio/$project/flows/$flow", params: { project, flow: flow.id } });
@@ -67,7 +89,7 @@ function Row({ flow, now, onAction }: { flow: FlowSummary; now: number; onAction
       ];
   const isOlder = flow.tests !== null && flow.tests.etag !== undefined && flow.tests.etag !== flow.etag;
   return (
-    <tr className="group border-b last:border-b-0 hover:bg-sunken" data-testid={`flow-${flow.id}`} onDoubleClick={open}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className="group border-b last:border-b-0 hover:bg-sunken" data-testid={`flow-${flow.id}`} onDoubleClick={open}>
       <td className="px-4 py-2">
         <div className="flex min-w-0 items-center gap-2">
           <Link

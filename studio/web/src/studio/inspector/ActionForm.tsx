@@ -2,10 +2,11 @@
 
 import { Link } from "@tanstack/react-router";
 import { inspectorStrings } from "../../strings/en/inspector";
-import type { Flow, Step } from "../api/types";
+import { type Flow, NOT_THERE, type Step } from "../api/types";
 import { newResponse } from "../canvas/gestures";
 import { targetOf } from "../canvas/stepWords";
 import { useDoc, useProject } from "../document/DocumentProvider";
+import { optionOf } from "../problems/unreadable";
 import { Choice, Field } from "../ui/Field";
 import { Combobox } from "../ui/Combobox";
 import { ResponseText } from "./ResponseText";
@@ -22,20 +23,20 @@ export function ActionForm({ flow, step }: { flow: Flow; step: Step }) {
   const name = targetOf(step);
   const isUtterance = name.startsWith("utter_");
   const options = [
-    ...(outline?.responses ?? []).map((each) => ({ value: each.name })),
-    ...(outline?.actions ?? []).filter((each) => !each.name.startsWith("utter_")).map((each) => ({ value: each.name, hint: each.effect ?? undefined })),
+    ...(outline?.responses ?? []).map((each) => optionOf(each)),
+    ...(outline?.actions ?? []).filter((each) => !each.name.startsWith("utter_")).map((each) => optionOf(each, each.effect)),
   ];
   const effect = EFFECTS.find((each) => each === step.fields.effect) ?? "";
   const create = (given: string): void => {
     const target = given.replace(/[^A-Za-z0-9_]+/g, "_");
     const isSaid = target.startsWith("utter_");
     edit.send(isSaid ? inspectorStrings.labels.createResponse(target) : inspectorStrings.labels.createAction(target), [
-      isSaid ? newResponse(target, given) : { op: "put", section: "actions", name: target, value: {} },
+      isSaid ? newResponse(target, given) : { op: "put", section: "actions", name: target, value: {}, seen: NOT_THERE },
       { op: "set_field", flow: flow.id, key: step.key, path: ["action"], value: target },
     ]);
   };
   return (
-    <Section title={words.name}>
+    <Section title={isUtterance ? words.says : words.runs}>
       <Field label={words.name} help={words.nameHelp}>
         {({ id, describedBy }) => (
           <Combobox

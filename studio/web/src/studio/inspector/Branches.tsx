@@ -35,7 +35,7 @@ export function Branches({ flow, step }: { flow: Flow; step: Step }) {
     send({ op: "connect", flow: flow.id, from: step.key, kind: "if", index: ifs.length, to, condition });
   };
   return (
-    <Section title={words.title} aside={isPlain ? null : <span className="text-xs text-soft">{words.help}</span>}>
+    <Section title={words.title} {...(isPlain ? {} : { hint: words.help })}>
       {isPlain ? (
         <TargetField flow={flow} from={step.key} edge={ways[0]} />
       ) : (

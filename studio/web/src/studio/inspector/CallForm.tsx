@@ -7,6 +7,7 @@ import type { Command, Flow, Json, Outline, Step } from "../api/types";
 import { isMap, type JsonMap, listOf, mapOf, replacedAt, textOf, withoutAt } from "../content/entries";
 import { useDoc } from "../document/DocumentProvider";
 import { targetOf } from "../canvas/stepWords";
+import { optionOf } from "../problems/unreadable";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { Choice, Field } from "../ui/Field";
@@ -88,7 +89,7 @@ function Mapping({ side, step, edit }: { side: "input" | "output"; step: Step; e
   const outline = useDoc((state) => state.outline);
   const all = mapOf(step.fields.mapping);
   const rows = listOf(all[side]).filter(isMap);
-  const slots = (outline?.slots ?? []).map((each) => ({ value: each.name, hint: each.type }));
+  const slots = (outline?.slots ?? []).map((each) => optionOf(each, each.type));
   // Both sides are always there, also empty: the format wants the map.
   const put = (next: readonly JsonMap[]): void => edit.set(["mapping"], { input: [], output: [], ...all, [side]: next.map((row): Json => ({ ...row })) }, words[side]);
   const change = (index: number, key: string, value: string): void => put(rows.map((row, at) => (at === index ? { ...row, [key]: value } : row)));
@@ -108,7 +109,7 @@ function Mapping({ side, step, edit }: { side: "input" | "output"; step: Step; e
           </div>
         );
       })}
-      <Button icon={Plus} onClick={() => put([...rows, isInput ? { param: "name", slot: slots[0]?.value ?? "" } : { slot: slots[0]?.value ?? "", value: "result.content" }])}>
+      <Button icon={Plus} className="self-start" onClick={() => put([...rows, isInput ? { param: "name", slot: slots[0]?.value ?? "" } : { slot: slots[0]?.value ?? "", value: "result.content" }])}>
         {isInput ? words.addInput : words.addOutput}
       </Button>
     </div>

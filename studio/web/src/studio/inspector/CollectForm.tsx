@@ -7,6 +7,7 @@ import { slotWithQuestion } from "../canvas/gestures";
 import { slug } from "../canvas/stepIds";
 import { targetOf } from "../canvas/stepWords";
 import { useDoc } from "../document/DocumentProvider";
+import { optionOf } from "../problems/unreadable";
 import { Combobox } from "../ui/Combobox";
 import { Check, Field } from "../ui/Field";
 import { collectFields, collectPath } from "./collectFields";
@@ -49,7 +50,7 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
               label={words.slot}
               describedBy={describedBy}
               value={slot}
-              options={(outline?.slots ?? []).filter(({ name, type }) => type !== "list" || name === slot).map((each) => ({ value: each.name, hint: each.type }))}
+              options={(outline?.slots ?? []).filter(({ name, type }) => type !== "list" || name === slot).map((each) => optionOf(each, each.type))}
               onChange={(value) => edit.set(["collect"], value, words.slot)}
               onCreate={create}
               testId="collect-slot"
@@ -94,7 +95,7 @@ export function CollectForm({ flow, step }: { flow: Flow; step: Step }) {
               label={words.utter}
               describedBy={describedBy}
               value={textOf(fields.utter)}
-              options={[{ value: "", label: `utter_ask_${slot}` }, ...(outline?.responses ?? []).map((each) => ({ value: each.name }))]}
+              options={[{ value: "", label: `utter_ask_${slot}` }, ...(outline?.responses ?? []).map((each) => optionOf(each))]}
               onChange={(value) => edit.set(["utter"], value === "" ? undefined : value, words.utter)}
             />
           )}

@@ -7,6 +7,7 @@ import { inspectorStrings } from "../../strings/en/inspector";
 import type { ConditionTree } from "../api/types";
 import { useDoc, useProject } from "../document/DocumentProvider";
 import { unsent } from "../document/unsent";
+import { optionOf } from "../problems/unreadable";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { Choice, Field, TextArea } from "../ui/Field";
@@ -18,6 +19,8 @@ import { SlotValue } from "./SlotValue";
 import { useCondition } from "./useCondition";
 
 const words = inspectorStrings.condition;
+/** Its words stand under those of the fields, though its frame is not seen. */
+const FLUSH = "-ml-3 self-start";
 
 interface ConditionBuilderProps {
   text: string;
@@ -35,7 +38,7 @@ export function ConditionBuilder({ text, onChange, isOptional = false }: Conditi
       <div className="flex flex-col gap-2">
         <ConditionText text={text} fault={parsed?.error ?? null} help={canBuild || parsed?.error !== null ? words.textHelp : words.cannotShow} isOptional={isOptional} onChange={onChange} />
         {canBuild && (
-          <Button weight="ghost" onClick={() => setText(false)}>
+          <Button weight="ghost" className={FLUSH} onClick={() => setText(false)}>
             {words.asParts}
           </Button>
         )}
@@ -46,7 +49,7 @@ export function ConditionBuilder({ text, onChange, isOptional = false }: Conditi
   return (
     <div className="flex flex-col gap-2" data-testid="condition-builder" role="group" aria-label={text === "" ? words.title : conditionWords(text)}>
       <Group tree={tree} onChange={change} depth={0} />
-      <Button weight="ghost" className="self-start" onClick={() => setText(true)}>
+      <Button weight="ghost" className={FLUSH} onClick={() => setText(true)}>
         {words.asText}
       </Button>
     </div>
@@ -141,8 +144,8 @@ function Group({ tree, onChange, depth }: { tree: ConditionTree | null; onChange
           </div>
         );
       })}
-      <Button weight="ghost" icon={Plus} className="self-start" onClick={() => put([...group.parts, fresh])}>
-        {words.add}
+      <Button weight="ghost" icon={Plus} className={FLUSH} onClick={() => put([...group.parts, fresh])}>
+        {group.parts.length === 0 ? words.addFirst : words.add}
       </Button>
     </div>
   );
@@ -180,7 +183,7 @@ function RowForm({ row, onChange }: { row: Row; onChange: (row: Row) => void }) 
   return (
     <div className="flex flex-col gap-1">
       {row.about === "slot" ? (
-        <Combobox label={words.slot} value={row.name} options={(outline?.slots ?? []).map((each) => ({ value: each.name, hint: each.type }))} onChange={pick} testId="condition-slot" />
+        <Combobox label={words.slot} value={row.name} options={(outline?.slots ?? []).map((each) => optionOf(each, each.type))} onChange={pick} testId="condition-slot" />
       ) : (
         <span className="text-xs">{`${words.context}: ${row.name}`}</span>
       )}

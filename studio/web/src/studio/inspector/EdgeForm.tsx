@@ -30,7 +30,7 @@ export function EdgeForm({ flow, at }: { flow: Flow; at: EdgeAt }) {
       aside={
         step === undefined ? null : (
           <Button weight="ghost" onClick={() => select([at.from])}>
-            {inspectorStrings.branches.title}
+            {inspectorStrings.branches.all}
           </Button>
         )
       }

@@ -10,6 +10,7 @@ import { lookOf } from "../canvas/stepLooks";
 import { titleOf } from "../canvas/stepWords";
 import { CommentsSection } from "../comments/CommentsSection";
 import { useDoc } from "../document/DocumentProvider";
+import { sentence } from "../problems/sentence";
 import { isUnreadable } from "../problems/UnreadableNote";
 import { IconButton } from "../ui/Button";
 import { Branches } from "./Branches";
@@ -80,7 +81,9 @@ function StepHeader({ flow, step }: { flow: Flow; step: Step }) {
       </span>
       <div className="min-w-0 flex-1">
         <p className="text-xs text-soft">{look.label}</p>
-        <h2 className="truncate text-sm font-semibold">{titleOf(step)}</h2>
+        <h2 className="truncate text-sm font-semibold" title={titleOf(step)}>
+          {titleOf(step)}
+        </h2>
       </div>
       {!actions.isReadOnly && (
         <>
@@ -115,8 +118,8 @@ function Found({ findings }: { findings: readonly Finding[] }) {
           <li key={`${finding.code}-${index}`} className="flex gap-2 text-xs">
             <Icon className={`size-4 shrink-0 ${isError ? "text-danger" : "text-warning"}`} aria-hidden="true" />
             <span className="min-w-0 break-words">
-              {finding.message}
-              {finding.hint !== "" && <span className="block text-soft">{finding.hint}</span>}
+              {sentence(finding.message)}
+              {finding.hint !== "" && <span className="block text-soft">{sentence(finding.hint)}</span>}
             </span>
           </li>
         );

@@ -18,7 +18,7 @@ const CHITCHAT = "pattern_chitchat";
 
 export function LinkForm({ flow, step }: { flow: Flow; step: Step }) {
   return (
-    <Section title={words.flow}>
+    <Section title={words.title}>
       <FlowChoice flow={flow} step={step} kind="link" />
     </Section>
   );

@@ -6,6 +6,7 @@ import type { Command, Json } from "../api/types";
 import { newResponse } from "../canvas/gestures";
 import { type JsonMap, listOf, mapOf, replacedAt, textOf, withoutAt } from "../content/entries";
 import { useDoc } from "../document/DocumentProvider";
+import { optionOf } from "../problems/unreadable";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { ConditionBuilder } from "./ConditionBuilder";
@@ -27,7 +28,7 @@ export function Rejections({ slot, value, help = words.rejectionsHelp, onChange 
   const outline = useDoc((state) => state.outline);
   const rows = listOf(value).map(mapOf);
   const put = (next: readonly JsonMap[], more: readonly Command[] = []): void => onChange(next.length === 0 ? undefined : next.map((row): Json => ({ ...row })), more);
-  const responses = (outline?.responses ?? []).map((each) => ({ value: each.name }));
+  const responses = (outline?.responses ?? []).map((each) => optionOf(each));
   /** A response that is named and not there yet is made along with it. */
   const making = (name: string): readonly Command[] => (responses.some((each) => each.value === name) ? [] : [newResponse(name, words.rejectionText)]);
   const say = (index: number, name: string): void => put(replacedAt(rows, index, { ...rows[index], utter: name }), making(name));

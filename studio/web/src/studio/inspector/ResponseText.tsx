@@ -4,9 +4,11 @@ import type { ReactNode } from "react";
 import { inspectorStrings } from "../../strings/en/inspector";
 import type { Json } from "../api/types";
 import { isMap } from "../content/entries";
+import { useContentEdits } from "../content/useContent";
 import { firstText, useResponses } from "../canvas/useResponseTexts";
 import { newResponse } from "../canvas/gestures";
-import { useProject } from "../document/DocumentProvider";
+import { useDoc, useProject } from "../document/DocumentProvider";
+import { UnreadableFile } from "../problems/UnreadableNote";
 import { Button } from "../ui/Button";
 import { TextField } from "./TextField";
 
@@ -21,7 +23,10 @@ interface ResponseTextProps {
 
 export function ResponseText({ name, label, help, suggestion = "", testId = "response-text" }: ResponseTextProps) {
   const { store } = useProject();
+  const edits = useContentEdits("responses");
   const responses = useResponses();
+  const unreadable = useDoc((state) => state.outline?.responses.find((each) => each.name === name)?.unreadable ?? null);
+  const isLost = unreadable !== null;
   if (responses === null) return <div className="skeleton h-16" />;
   const variations = responses[name];
   const text = firstText(variations);
@@ -36,8 +41,13 @@ export function ResponseText({ name, label, help, suggestion = "", testId = "res
     );
   }
   const change = (next: string): void =>
-    void store.getState().edit(inspectorStrings.labels.question, [{ op: "put", section: "responses", name, value: withFirstText(variations, next) }]);
-  return <TextField label={label} help={help} value={text} isMultiline onCommit={change} testId={testId} />;
+    edits.put({ name, value: variations }, withFirstText(variations, next));
+  return (
+    <>
+      <TextField label={label} help={isLost ? null : help} value={text} isMultiline isDisabled={isLost} onCommit={change} testId={testId} />
+      <UnreadableFile unreadable={unreadable} />
+    </>
+  );
 }
 
 /** The same variations with another first text. */

@@ -3,12 +3,25 @@
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
-export function Section({ title, children, aside }: { title: string; children: ReactNode; aside?: ReactNode }) {
+interface SectionProps {
+  title: string;
+  /** A line under the title. */
+  hint?: string;
+  children: ReactNode;
+  aside?: ReactNode;
+}
+
+export function Section({ title, hint, children, aside }: SectionProps) {
   return (
-    <section className="flex flex-col gap-3 border-t p-4">
-      <div className="flex min-h-6 items-center justify-between gap-2">
-        <h3 className="text-xs font-semibold text-soft">{title}</h3>
-        {aside}
+    <section className="flex flex-col gap-3 border-t p-4 [&>button]:self-start">
+      <div>
+        <div className="flex min-h-6 items-center justify-between gap-2">
+          <h3 className="min-w-0 truncate text-xs font-semibold text-soft" title={title}>
+            {title}
+          </h3>
+          {aside}
+        </div>
+        {hint !== undefined && <p className="text-xs text-soft">{hint}</p>}
       </div>
       {children}
     </section>
@@ -25,7 +38,7 @@ export function Folded({ title, isOpen = false, children }: { title: string; isO
         <ChevronRight className="size-4 transition-transform group-open:rotate-90" aria-hidden="true" />
         {title}
       </summary>
-      <div className="flex flex-col gap-3 px-4 pb-4">{children}</div>
+      <div className="flex flex-col gap-3 px-4 pb-4 [&>button]:self-start">{children}</div>
     </details>
   );
 }

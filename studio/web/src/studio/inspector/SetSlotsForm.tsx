@@ -7,6 +7,7 @@ import { slotWithQuestion } from "../canvas/gestures";
 import { slug } from "../canvas/stepIds";
 import { assignments } from "../canvas/stepWords";
 import { useDoc } from "../document/DocumentProvider";
+import { optionOf } from "../problems/unreadable";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { Section } from "./Section";
@@ -22,7 +23,7 @@ export function SetSlotsForm({ flow, step }: { flow: Flow; step: Step }) {
   const rows = assignments(step);
   const list = (next: readonly Pair[]): Json => next.map(([slot, value]): Json => ({ [slot]: value }));
   const put = (next: readonly Pair[]): void => edit.set(["set_slots"], list(next), words.title);
-  const options = (outline?.slots ?? []).map((each) => ({ value: each.name, hint: each.type }));
+  const options = (outline?.slots ?? []).map((each) => optionOf(each, each.type));
   const free = options.find((option) => !rows.some(([slot]) => slot === option.value));
   const create = (index: number, given: string): void => {
     const name = slug(given) || "new_slot";
@@ -33,28 +34,29 @@ export function SetSlotsForm({ flow, step }: { flow: Flow; step: Step }) {
     ]);
   };
   return (
-    <Section title={words.title}>
-      <p className="text-xs text-soft">{words.help}</p>
+    <Section title={words.title} hint={words.help}>
       {rows.map(([slot, value], index) => (
-        <div key={`${slot}-${index}`} className="flex items-center gap-1">
-          <div className="min-w-0 flex-1">
-            <Combobox
-              label={words.slot}
-              value={slot}
-              options={options}
-              onChange={(next) => put(rows.map((row, at): Pair => (at === index ? [next, row[1]] : row)))}
-              onCreate={(name) => create(index, name)}
-            />
-          </div>
-          <span aria-hidden="true">=</span>
-          <div className="min-w-0 flex-1">
-            <SlotValue
-              slot={outline?.slots.find((each) => each.name === slot)}
-              value={value}
-              onCommit={(next) => put(rows.map((row, at): Pair => (at === index ? [row[0], next] : row)))}
-            />
-          </div>
+        <div key={`${slot}-${index}`} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-1 rounded-md border p-2">
+          <Combobox
+            label={words.slot}
+            value={slot}
+            options={options}
+            onChange={(next) => put(rows.map((row, at): Pair => (at === index ? [next, row[1]] : row)))}
+            onCreate={(name) => create(index, name)}
+          />
           <IconButton icon={Trash2} label={words.remove(slot)} disabled={rows.length === 1} onClick={() => put(rows.filter((_, at) => at !== index))} />
+          <div className="flex items-start gap-2">
+            <span className="text-sm leading-8 text-soft" aria-hidden="true">
+              =
+            </span>
+            <div className="min-w-0 flex-1">
+              <SlotValue
+                slot={outline?.slots.find((each) => each.name === slot)}
+                value={value}
+                onCommit={(next) => put(rows.map((row, at): Pair => (at === index ? [row[0], next] : row)))}
+              />
+            </div>
+          </div>
         </div>
       ))}
       <Button icon={Plus} disabled={free === undefined} onClick={() => free !== undefined && put([...rows, [free.value, null]])}>

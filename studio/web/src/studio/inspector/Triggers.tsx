@@ -5,6 +5,7 @@ import { inspectorStrings } from "../../strings/en/inspector";
 import type { Json } from "../api/types";
 import { withoutAt } from "../content/entries";
 import { useDoc } from "../document/DocumentProvider";
+import { optionOf } from "../problems/unreadable";
 import { Button, IconButton } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { TextField } from "./TextField";
@@ -22,7 +23,7 @@ export function Triggers({ given, edit }: { given: Json | undefined; edit: Field
   const outline = useDoc((state) => state.outline);
   const rows = triggersOf(given);
   const put = (next: readonly Trigger[]): void => edit.set(["nlu_trigger"], triggersValue(next), words.triggers);
-  const intents = (outline?.intents ?? []).map((each) => ({ value: each.name }));
+  const intents = (outline?.intents ?? []).map((each) => optionOf(each));
   const change = (index: number, next: Partial<Trigger>): void => put(rows.map((row, at) => (at === index ? { ...row, ...next } : row)));
   const free = intents.find(({ value }) => !rows.some(({ intent }) => intent === value));
   return (

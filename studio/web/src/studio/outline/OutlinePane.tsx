@@ -20,10 +20,14 @@ import { isTyping, useShell } from "../shell/shellStore";
 import { shortcutOf } from "../shell/shortcuts";
 import { Badge } from "../ui/Bits";
 import { IconButton } from "../ui/Button";
-import { type OutlineRow, outlineRows } from "./tree";
+import { useRows } from "../ui/useRows";
+import { type OutlineRow, outlineRows, placesOf, type RowPlace } from "./tree";
+
+const ROW_HEIGHT = 44;
 
 export function OutlinePane({ flow }: { flow: Flow }) {
   const rows = useMemo(() => outlineRows(flow), [flow]);
+  const places = useMemo(() => placesOf(rows), [rows]);
   const steps = useMemo(() => new Map(flow.steps.map((step) => [step.key, step])), [flow]);
   const selected = useDoc((state) => (state.selection.flow === flow.id ? (state.selection.keys.at(-1) ?? null) : null));
   const actions = useCanvasActions();
@@ -58,6 +62,8 @@ export function OutlinePane({ flow }: { flow: Flow }) {
     list.current.querySelector<HTMLElement>(`[data-key="${CSS.escape(selected)}"]`)?.focus();
   }, [selected]);
   const entry = selected ?? rows.find((row) => row.key !== null)?.key ?? null;
+  const kept = [rows.findIndex((row) => row.key !== null && row.key === entry)];
+  const drawn = useRows({ root: list, count: rows.length, keyOf: (index) => rows[index]?.id ?? "", estimate: () => ROW_HEIGHT, kept });
   return (
     <>
       <header className="flex h-12 shrink-0 items-center justify-between border-b pr-2 pl-4">
@@ -76,10 +82,17 @@ export function OutlinePane({ flow }: { flow: Flow }) {
         data-testid="outline"
         tabIndex={entry === null ? 0 : -1}
         onKeyDown={onKeyDown}
+        onFocus={drawn.onFocus}
       >
-        {rows.map((row) => (
-          <Row key={row.id} row={row} step={row.key === null ? undefined : steps.get(row.key)} steps={steps} isSelected={row.key !== null && row.key === selected} isEntry={row.key !== null && row.key === entry} onChoose={choose} />
-        ))}
+        {drawn.pieces.map((piece) => {
+          if (piece.kind === "gap") return <div key={piece.key} role="presentation" style={{ height: piece.height }} />;
+          const row = rows[piece.index];
+          return row === undefined ? null : (
+            <div key={piece.key} ref={drawn.measure} data-index={piece.index} role="presentation">
+              <Row row={row} place={places[piece.index]} step={row.key === null ? undefined : steps.get(row.key)} steps={steps} isSelected={row.key !== null && row.key === selected} isEntry={row.key !== null && row.key === entry} onChoose={choose} />
+            </div>
+          );
+        })}
       </div>
     </>
   );
@@ -87,6 +100,7 @@ export function OutlinePane({ flow }: { flow: Flow }) {
 
 interface RowProps {
   row: OutlineRow;
+  place: RowPlace | undefined;
   step: Step | undefined;
   steps: ReadonlyMap<string, Step>;
   isSelected: boolean;
@@ -94,7 +108,7 @@ interface RowProps {
   onChoose: (key: string | null) => void;
 }
 
-function Row({ row, step, steps, isSelected, isEntry, onChoose }: RowProps) {
+function Row({ row, place, step, steps, isSelected, isEntry, onChoose }: RowProps) {
   const responseText = useResponseTexts();
   const { comments, runs } = useMarks();
   const condition = row.edge === null ? "" : edgeWords(row.edge);
@@ -103,7 +117,7 @@ function Row({ row, step, steps, isSelected, isEntry, onChoose }: RowProps) {
     const target = row.jump === null ? undefined : steps.get(row.jump);
     const name = target === undefined ? (row.jump === END ? canvasStrings.end : (row.jump ?? "")) : titleOf(target);
     return (
-      <div role="treeitem" aria-level={row.level} aria-selected={false} className="flex min-h-8 items-center gap-2 py-1 pr-2 text-xs text-soft" style={indent}>
+      <div role="treeitem" {...place} aria-level={row.level} aria-selected={false} className="flex min-h-8 items-center gap-2 py-1 pr-2 text-xs text-soft" style={indent}>
         <CornerDownRight className="size-3 shrink-0" aria-hidden="true" />
         <span className="min-w-0 truncate">
           {condition !== "" && <span>{`${condition}: `}</span>}
@@ -116,6 +130,7 @@ function Row({ row, step, steps, isSelected, isEntry, onChoose }: RowProps) {
   return (
     <div
       role="treeitem"
+      {...place}
       aria-level={row.level}
       aria-selected={isSelected}
       tabIndex={isEntry ? 0 : -1}

@@ -14,6 +14,12 @@ export interface OutlineRow {
   readonly jump: string | null;
 }
 
+/** Where a row is among those beside it, which a screen reader tells though not all of them are drawn. */
+export interface RowPlace {
+  readonly "aria-posinset": number;
+  readonly "aria-setsize": number;
+}
+
 const PLAIN_END = "END";
 
 export function outlineRows(flow: Flow): readonly OutlineRow[] {
@@ -39,4 +45,16 @@ export function outlineRows(flow: Flow): readonly OutlineRow[] {
   // What nothing leads to is listed too: it must not get lost.
   for (const step of flow.steps) if (!seen.has(step.key)) walk(step.key, 1, null);
   return rows;
+}
+
+export function placesOf(rows: readonly OutlineRow[]): readonly RowPlace[] {
+  /** For each level that is open, the rows that stand beside each other there. */
+  const open: { count: number }[] = [];
+  const placed = rows.map(({ level }) => {
+    open.length = Math.min(open.length, level);
+    const beside = (open[level - 1] ??= { count: 0 });
+    beside.count += 1;
+    return { beside, at: beside.count };
+  });
+  return placed.map(({ beside, at }) => ({ "aria-posinset": at, "aria-setsize": beside.count }));
 }

@@ -1,7 +1,7 @@
 /** What is wrong, in this flow or everywhere: a click leads to the step and to its line. */
 
 import { CircleAlert, CircleCheck, TriangleAlert, X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { problemStrings } from "../../strings/en/canvas";
 import { uiStrings } from "../../strings/en/studio";
 import type { Finding, Flow } from "../api/types";
@@ -9,9 +9,12 @@ import { useFocusStep } from "../canvas/focusStore";
 import { useDoc } from "../document/DocumentProvider";
 import { useShell } from "../shell/shellStore";
 import { IconButton } from "../ui/Button";
+import { useRows } from "../ui/useRows";
 import { ownFindings } from "./ownFindings";
+import { sentence } from "./sentence";
 
-const MOST = 300;
+const ROW_HEIGHT = 28;
+const HINT_HEIGHT = 16;
 
 export function ProblemsPanel({ flow }: { flow: Flow }) {
   const findings = useDoc((state) => state.findings);
@@ -33,14 +36,32 @@ export function ProblemsPanel({ flow }: { flow: Flow }) {
           {isAll ? problemStrings.none : problemStrings.noneFlow}
         </p>
       ) : (
-        <ul className="scroller min-h-0 flex-1 py-1">
-          {shown.slice(0, MOST).map((finding, index) => (
-            <Row key={`${finding.file}:${finding.line}:${finding.code}:${index}`} finding={finding} />
-          ))}
-        </ul>
+        <List key={isAll ? "all" : "own"} findings={shown} />
       )}
     </section>
   );
+}
+
+function List({ findings }: { findings: readonly Finding[] }) {
+  const list = useRef<HTMLUListElement>(null);
+  const rows = useRows({ root: list, count: findings.length, keyOf: (index) => keyOf(findings[index], index), estimate: (index) => (findings[index]?.hint === "" ? ROW_HEIGHT : ROW_HEIGHT + HINT_HEIGHT) });
+  return (
+    <ul ref={list} className="scroller min-h-0 flex-1 py-1" onFocus={rows.onFocus}>
+      {rows.pieces.map((piece) => {
+        if (piece.kind === "gap") return <li key={piece.key} aria-hidden="true" style={{ height: piece.height }} />;
+        const finding = findings[piece.index];
+        return finding === undefined ? null : (
+          <li key={piece.key} ref={rows.measure} data-index={piece.index} aria-setsize={findings.length} aria-posinset={piece.index + 1}>
+            <Row finding={finding} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function keyOf(finding: Finding | undefined, index: number): string {
+  return `${finding?.file}:${finding?.line}:${finding?.code}:${index}`;
 }
 
 function Row({ finding }: { finding: Finding }) {
@@ -48,22 +69,20 @@ function Row({ finding }: { finding: Finding }) {
   const isError = finding.severity === "error";
   const Icon = isError ? CircleAlert : TriangleAlert;
   return (
-    <li>
-      <button
-        type="button"
-        onClick={() => go(finding)}
-        data-testid="problem"
-        data-step={finding.step ?? ""}
-        className="flex w-full items-start gap-2 px-4 py-1 text-left text-sm hover:bg-sunken focus-visible:-outline-offset-2"
-      >
-        <Icon className={`mt-1 size-4 shrink-0 ${isError ? "text-danger" : "text-warning"}`} aria-label={problemStrings.severity[finding.severity]} role="img" />
-        <span className="min-w-0 flex-1">
-          <span className="break-words">{finding.message}</span>
-          {finding.hint !== "" && <span className="block text-xs text-soft">{finding.hint}</span>}
-        </span>
-        <span className="max-w-64 shrink-0 truncate text-xs text-soft">{`${finding.file}:${finding.line}`}</span>
-      </button>
-    </li>
+    <button
+      type="button"
+      onClick={() => go(finding)}
+      data-testid="problem"
+      data-step={finding.step ?? ""}
+      className="flex w-full items-start gap-2 px-4 py-1 text-left text-sm hover:bg-sunken focus-visible:-outline-offset-2"
+    >
+      <Icon className={`mt-1 size-4 shrink-0 ${isError ? "text-danger" : "text-warning"}`} aria-label={problemStrings.severity[finding.severity]} role="img" />
+      <span className="min-w-0 flex-1">
+        <span className="break-words">{sentence(finding.message)}</span>
+        {finding.hint !== "" && <span className="block text-xs text-soft">{sentence(finding.hint)}</span>}
+      </span>
+      <span className="max-w-64 shrink-0 truncate text-xs leading-5 text-soft">{`${finding.file}:${finding.line}`}</span>
+    </button>
   );
 }
 

@@ -6,6 +6,7 @@ import type { TextFile } from "../api/types";
 import { withTopKey } from "../content/voice/settingsText";
 import { useDoc, useProject } from "../document/DocumentProvider";
 import { TextField } from "../inspector/TextField";
+import { UnreadableFile, useUnreadable } from "../problems/UnreadableNote";
 import { SkeletonRows } from "../ui/Bits";
 
 const CONFIG = "config.yml";
@@ -15,6 +16,7 @@ const codesOf = (text: string): string[] => text.split(/[\s,]+/).filter((code) =
 export function LanguagesForm() {
   const { api, project, store } = useProject();
   const outline = useDoc((state) => state.outline);
+  const unreadable = useUnreadable(CONFIG);
   const queries = useQueryClient();
   const key = ["project", project, "file", CONFIG];
   const { data, error } = useQuery({ queryKey: key, queryFn: () => api.file(CONFIG) });
@@ -35,16 +37,21 @@ export function LanguagesForm() {
   };
   const check = (text: string): string | null => (codesOf(text).every((code) => CODE.test(code)) ? null : words.wrongCode);
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
-      <TextField label={words.language} help={words.languageHelp} value={language} check={(text) => (CODE.test(text.trim()) ? null : words.wrongCode)} onCommit={(text) => put("language", text.trim())} testId="language" />
-      <TextField
-        label={words.additional}
-        help={`${words.additionalHelp} ${words.where}`}
-        value={others.join(", ")}
-        check={check}
-        onCommit={(text) => put("additional_languages", codesOf(text).length === 0 ? undefined : codesOf(text))}
-        testId="additional-languages"
-      />
-    </div>
+    <>
+      <UnreadableFile unreadable={unreadable} />
+      <fieldset disabled={unreadable !== null} className="contents">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField label={words.language} help={words.languageHelp} value={language} check={(text) => (CODE.test(text.trim()) ? null : words.wrongCode)} onCommit={(text) => put("language", text.trim())} testId="language" />
+          <TextField
+            label={words.additional}
+            help={`${words.additionalHelp} ${words.where}`}
+            value={others.join(", ")}
+            check={check}
+            onCommit={(text) => put("additional_languages", codesOf(text).length === 0 ? undefined : codesOf(text))}
+            testId="additional-languages"
+          />
+        </div>
+      </fieldset>
+    </>
   );
 }

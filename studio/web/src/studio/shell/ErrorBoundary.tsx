@@ -1,10 +1,11 @@
 /** What is shown where a part of the page threw: words and a way on, never an empty page. */
 
-import { TriangleAlert } from "lucide-react";
-import { Component, type ReactNode } from "react";
+import { CloudOff, RefreshCw, TriangleAlert } from "lucide-react";
+import { Component, type ReactNode, useEffect, useState } from "react";
 import { shellStrings } from "../../strings/en/studio";
-import { Empty } from "../ui/Bits";
+import { Empty, SkeletonRows } from "../ui/Bits";
 import { Button } from "../ui/Button";
+import { isMissingPart, isUpdated } from "./missingParts";
 
 interface Props {
   children: ReactNode;
@@ -30,6 +31,27 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
 }
 
 export function Trouble({ error }: { error: unknown }) {
+  return isMissingPart(error) ? <Missing /> : <Broken error={error} />;
+}
+
+/** A part of the page that could not be fetched: the studio was updated, or the server is away. */
+function Missing() {
+  const words = shellStrings.trouble;
+  const [isOther, setOther] = useState<boolean | null>(null);
+  useEffect(() => {
+    void isUpdated().then(setOther);
+  }, []);
+  if (isOther === null) return <SkeletonRows />;
+  return (
+    <Empty icon={isOther ? RefreshCw : CloudOff} title={isOther ? words.updated : words.away} hint={isOther ? words.updatedHint : words.awayHint}>
+      <Button weight="accent" onClick={() => window.location.reload()} data-testid="load-again">
+        {words.loadAgain}
+      </Button>
+    </Empty>
+  );
+}
+
+function Broken({ error }: { error: unknown }) {
   const told = error instanceof Error ? error.message : String(error);
   return (
     <Empty icon={TriangleAlert} title={shellStrings.trouble.title} hint={shellStrings.trouble.hint}>

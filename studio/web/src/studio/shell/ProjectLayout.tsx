@@ -8,6 +8,7 @@ import { shellStrings, uiStrings } from "../../strings/en/studio";
 import { useTestNews } from "../coverage/useCoverage";
 import { DocumentProvider, useProject } from "../document/DocumentProvider";
 import type { DocumentStore } from "../document/documentStore";
+import { useOpenedFile } from "../editor/openedFile";
 import { Empty, SkeletonRows } from "../ui/Bits";
 import { Button } from "../ui/Button";
 import { Announcer } from "./Announcer";
@@ -19,6 +20,7 @@ import { useGlobalKeys } from "./useGlobalKeys";
 import { usePresence } from "./usePresence";
 import { useShell } from "./shellStore";
 
+const FileDialog = lazy(() => import("../editor/FileDialog"));
 const MergeDialog = lazy(() => import("../editor/MergeDialog"));
 const TryPanel = lazy(() => import("../try/TryPanel"));
 
@@ -82,6 +84,7 @@ function Frame({ project }: { project: string }) {
       <SearchPalette />
       <ShortcutSheet />
       <Announcer />
+      <OpenedFile />
       <Merging />
     </div>
   );
@@ -128,6 +131,17 @@ function Loaded({ children }: { children: ReactNode }) {
 
 function useDocLoaded(store: DocumentStore): boolean {
   return useStore(store, (state) => state.outline !== null);
+}
+
+function OpenedFile() {
+  const file = useOpenedFile((opened) => opened.file);
+  useEffect(() => () => useOpenedFile.getState().close(), []);
+  if (file === null) return null;
+  return (
+    <Suspense fallback={null}>
+      <FileDialog key={file.path} path={file.path} line={file.line} />
+    </Suspense>
+  );
 }
 
 function Merging() {

@@ -13,6 +13,7 @@ export function SaveBadge() {
   const save = sent === "saved" && isWriting ? "saving" : sent;
   const count = useDoc((state) => state.queue.length);
   const trouble = useDoc((state) => state.trouble);
+  const isKept = useDoc((state) => state.isKept);
   const sendAgain = useDoc((state) => state.sendAgain);
   const shared = "inline-flex h-8 shrink-0 items-center gap-2 rounded-md px-2 text-xs font-medium";
   if (save === "offline" || save === "unsaved") {
@@ -21,7 +22,7 @@ export function SaveBadge() {
       <button
         type="button"
         onClick={sendAgain}
-        title={save === "offline" ? words.offlineHint : `${trouble ?? ""} ${words.unsavedHint}`}
+        title={`${save === "offline" ? words.offlineHint : `${trouble ?? ""} ${words.unsavedHint}`}${isKept ? "" : ` ${words.notKept}`}`}
         data-testid="save-state"
         data-state={save}
         className={`${shared} bg-danger-wash text-danger`}

@@ -9,7 +9,7 @@ import { searchStrings, shellStrings } from "../../strings/en/studio";
 import { useProject, useDoc } from "../document/DocumentProvider";
 import { useFocusStep } from "../canvas/focusStore";
 import { Dialog } from "../ui/Dialog";
-import { ITEM } from "../ui/Combobox";
+import { ITEM } from "../ui/itemLook";
 import { useCanvasCommands } from "../canvas/canvasCommands";
 import { useShell } from "./shellStore";
 

@@ -6,6 +6,7 @@ import { shellStrings } from "../../strings/en/studio";
 import { useProject } from "../document/DocumentProvider";
 import type { DocumentState } from "../document/documentStore";
 import { settled } from "../document/settled";
+import { afterConditions } from "../inspector/conditionsUnderWay";
 import { toast } from "../ui/toasts";
 import { isTyping, useShell } from "./shellStore";
 import { shortcutOf } from "./shortcuts";
@@ -16,7 +17,7 @@ export function useGlobalKeys(): void {
     const press = (event: KeyboardEvent): void => {
       const shell = useShell.getState();
       const id = shortcutOf(event);
-      const { undo, redo, sendAgain, history } = store.getState();
+      const { sendAgain } = store.getState();
       if (id === "search") {
         event.preventDefault();
         shell.setSearchOpen(!shell.isSearchOpen);
@@ -38,11 +39,17 @@ export function useGlobalKeys(): void {
       if (isTyping(event.target) || document.querySelector("dialog[open]") !== null) return;
       if (id === "help") shell.setShortcutsOpen(true);
       else if (id === "undo") {
-        shell.announce(canvasStrings.announce.undone(history.past.at(-1)?.label ?? ""));
-        void undo();
+        afterConditions(() => {
+          const { undo, history } = store.getState();
+          shell.announce(canvasStrings.announce.undone(history.past.at(-1)?.label ?? ""));
+          void undo();
+        });
       } else if (id === "redo") {
-        shell.announce(canvasStrings.announce.redone(history.future.at(-1)?.label ?? ""));
-        void redo();
+        afterConditions(() => {
+          const { redo, history } = store.getState();
+          shell.announce(canvasStrings.announce.redone(history.future.at(-1)?.label ?? ""));
+          void redo();
+        });
       } else return;
       event.preventDefault();
     };

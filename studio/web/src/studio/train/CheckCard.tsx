@@ -4,6 +4,7 @@ import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { trainStrings as words } from "../../strings/en/training";
 import { useFocusStep } from "../canvas/focusStore";
 import { useDoc } from "../document/DocumentProvider";
+import { sentence } from "../problems/sentence";
 
 const MOST = 20;
 
@@ -32,7 +33,7 @@ export function CheckCard() {
               <button type="button" onClick={() => go(finding)} className="flex w-full items-start gap-2 rounded-md px-2 py-1 text-left text-sm hover:bg-sunken" data-testid="finding">
                 <Icon className={`mt-1 size-4 shrink-0 ${finding.severity === "error" ? "text-danger" : "text-warning"}`} aria-hidden="true" />
                 <span className="min-w-0 flex-1 break-words">
-                  {finding.message}
+                  {sentence(finding.message)}
                   <span className="block text-xs text-soft">{`${finding.file}:${finding.line}`}</span>
                 </span>
               </button>

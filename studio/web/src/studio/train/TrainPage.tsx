@@ -32,7 +32,7 @@ export default function TrainPage() {
     void queries.invalidateQueries({ queryKey: ["training", project] });
     void queries.invalidateQueries({ queryKey: ["versions", project, "trained"] });
   };
-  useEffect(() => subscribe((event) => event.type === "job" && refresh()), [subscribe]);
+  useEffect(() => subscribe((event) => (event.type === "job" || event.type === "lost") && refresh()), [subscribe]);
   const shown = chosen ?? jobs?.[0]?.id ?? null;
   const followed = useJob(project, shown, refresh);
   const running = jobs?.find((job) => job.state === "running");
@@ -63,7 +63,7 @@ export default function TrainPage() {
     <Page title={words.title} hint={words.hint} actions={actions}>
       {problem !== null && <p role="alert" className="rounded-md bg-danger-wash p-3 text-sm text-danger" data-testid="train-problem">{wordsOf(problem)}</p>}
       {followed.job !== null && <JobCard followed={followed} />}
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid items-start gap-4 lg:grid-cols-2">
         <ChangesCard changes={changes} />
         <CheckCard />
       </div>

@@ -39,19 +39,8 @@ export type Versions = Readonly<Record<string, string | null>>;
 export const trainApi = {
   changes: (project: string): Promise<Changes> => request("GET", projectUrl(project, "/changes")),
   jobs: (project: string): Promise<readonly Job[]> => request("GET", projectUrl(project, "/jobs")),
+  /** One training with its log, from a line on. */
+  job: (project: string, job: string, since: number): Promise<Job> => request("GET", projectUrl(project, `/jobs/${encodeURIComponent(job)}?since=${since}`)),
   start: (project: string, flows: Versions): Promise<Job> => request("POST", projectUrl(project, "/train"), { body: { flows } }),
   stop: (project: string, job: string): Promise<Job> => request("POST", projectUrl(project, `/jobs/${encodeURIComponent(job)}/stop`)),
 };
-
-/** Follow a job's log until it is over; returns what stops the following. Each message has the lines that are new. */
-export function follow(project: string, job: string, onTold: (job: Job) => void, onLost: () => void): () => void {
-  const source = new EventSource(projectUrl(project, `/jobs/${encodeURIComponent(job)}/events`));
-  source.onmessage = (message: MessageEvent<string>) => {
-    const told = JSON.parse(message.data) as Job;
-    onTold(told);
-    // The server ends the stream then, and a browser would ask again.
-    if (told.state !== "running") source.close();
-  };
-  source.onerror = onLost;
-  return () => source.close();
-}

@@ -1,10 +1,10 @@
 /** A choice among many: type to search, arrows to move, and "create" for a name that is not there yet. */
 
-import { Command } from "cmdk";
-import { Check, ChevronsUpDown, Plus } from "lucide-react";
+import { ChevronsUpDown } from "lucide-react";
 import { Popover } from "radix-ui";
-import { useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import { uiStrings } from "../../strings/en/studio";
+import { Choices, idOf, isComposing, movedTo } from "./Choices";
 import { INPUT } from "./Field";
 
 export interface Option {
@@ -27,20 +27,16 @@ interface ComboboxProps {
   testId?: string;
 }
 
-/** Long lists are cut: typing narrows them down. */
-const MOST = 200;
-
 export function Combobox({ id, label, value, options, onChange, onCreate, placeholder, describedBy, isInvalid = false, testId }: ComboboxProps) {
   const [isOpen, setOpen] = useState(false);
-  const [typed, setTyped] = useState("");
   const chosen = options.find((option) => option.value === value);
-  const wanted = typed.trim();
-  const matches = matching(options, wanted);
-  const canCreate = onCreate !== undefined && wanted !== "" && !options.some((option) => option.value === wanted);
   const choose = (picked: string): void => {
     setOpen(false);
-    setTyped("");
     if (picked !== value) onChange(picked);
+  };
+  const create = (name: string): void => {
+    setOpen(false);
+    onCreate?.(name);
   };
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -55,7 +51,7 @@ export function Combobox({ id, label, value, options, onChange, onCreate, placeh
         data-testid={testId}
         className={`flex h-8 items-center justify-between gap-2 text-left ${INPUT}`}
       >
-        <span className={`truncate ${value === "" ? "text-soft" : ""}`}>
+        <span className={`truncate ${value === "" ? "text-soft" : ""}`} title={chosen?.label ?? value}>
           {value === "" ? (placeholder ?? uiStrings.choose) : (chosen?.label ?? value)}
         </span>
         <ChevronsUpDown className="size-4 shrink-0 text-soft" aria-hidden="true" />
@@ -67,46 +63,77 @@ export function Combobox({ id, label, value, options, onChange, onCreate, placeh
         aria-label={label}
         className="z-40 w-(--radix-popover-trigger-width) min-w-64 rounded-md border bg-surface shadow-lg"
       >
-        <Command shouldFilter={false} label={label}>
-          <Command.Input
-            autoFocus
-            value={typed}
-            onValueChange={setTyped}
-            placeholder={uiStrings.search}
-            className="h-9 w-full border-b bg-surface px-3 text-sm outline-none placeholder:text-soft"
-          />
-          <Command.List className="scroller max-h-64 p-1">
-            {matches.length === 0 && !canCreate && <p className="p-2 text-xs text-soft">{onCreate === undefined ? uiStrings.nothingFound : uiStrings.typeNew}</p>}
-            {matches.slice(0, MOST).map((option) => (
-              <Command.Item key={option.value} value={option.value} onSelect={() => choose(option.value)} className={ITEM}>
-                <Check className={`size-4 shrink-0 ${option.value === value ? "text-accent" : "invisible"}`} aria-hidden="true" />
-                <span className="min-w-0 flex-1 truncate">{option.label ?? option.value}</span>
-                {option.hint !== undefined && <span className="max-w-32 truncate text-xs text-soft">{option.hint}</span>}
-              </Command.Item>
-            ))}
-            {canCreate && (
-              <Command.Item
-                value={`create:${wanted}`}
-                className={ITEM}
-                onSelect={() => {
-                  setOpen(false);
-                  setTyped("");
-                  onCreate(wanted);
-                }}
-              >
-                <Plus className="size-4 shrink-0 text-accent" aria-hidden="true" />
-                {uiStrings.create(wanted)}
-              </Command.Item>
-            )}
-          </Command.List>
-        </Command>
+        <Search label={label} value={value} options={options} onChoose={choose} onCreate={onCreate === undefined ? null : create} />
       </Popover.Content>
     </Popover.Root>
   );
 }
 
-export const ITEM =
-  "flex min-h-8 cursor-pointer items-center gap-2 rounded-sm px-2 py-1 text-sm data-[selected=true]:bg-accent-wash data-[selected=true]:text-ink";
+interface SearchProps {
+  label: string;
+  value: string;
+  options: readonly Option[];
+  onChoose: (value: string) => void;
+  onCreate: ((name: string) => void) | null;
+}
+
+function Search({ label, value, options, onChoose, onCreate }: SearchProps) {
+  const listId = useId();
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  const wanted = typed.trim();
+  const matches = matching(options, wanted);
+  const created = onCreate !== null && wanted !== "" && !options.some((option) => option.value === wanted) ? wanted : null;
+  const count = matches.length + (created === null ? 0 : 1);
+  const take = (index: number): void => {
+    const match = matches[index];
+    if (match !== undefined) onChoose(match.value);
+    else if (created !== null && index === matches.length) onCreate?.(created);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
+    const next = movedTo(event.key, at, count);
+    if (next === null && event.key !== "Enter") return;
+    event.preventDefault();
+    if (next === null) take(at);
+    else setAt(next);
+  };
+  return (
+    <>
+      <input
+        autoFocus
+        type="text"
+        role="combobox"
+        aria-label={label}
+        aria-expanded
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={count === 0 ? undefined : idOf(listId, at)}
+        autoComplete="off"
+        autoCorrect="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+        placeholder={uiStrings.search}
+        className="h-9 w-full border-b bg-surface px-3 text-sm outline-none placeholder:text-soft"
+      />
+      <Choices
+        id={listId}
+        options={matches}
+        created={created}
+        value={value}
+        at={Math.min(at, Math.max(0, count - 1))}
+        onAt={setAt}
+        onChoose={take}
+        empty={<p className="p-2 text-xs text-soft">{onCreate === null ? uiStrings.nothingFound : uiStrings.typeNew}</p>}
+      />
+    </>
+  );
+}
 
 function matching(options: readonly Option[], typed: string): readonly Option[] {
   const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== "");

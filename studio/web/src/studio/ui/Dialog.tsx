@@ -18,6 +18,8 @@ interface DialogProps {
   width?: keyof typeof WIDTHS;
   /** Said by the content itself: no header is drawn, the title is for readers of the screen. */
   isBare?: boolean;
+  /** It asks for a decision, by the buttons of its footer: there is no way around it. */
+  isQuestion?: boolean;
   testId?: string;
 }
 
@@ -25,7 +27,7 @@ export function Dialog(props: DialogProps) {
   return props.isOpen ? <Modal {...props} /> : null;
 }
 
-function Modal({ title, onClose, children, footer, width = "small", isBare = false, testId }: DialogProps) {
+function Modal({ title, onClose, children, footer, width = "small", isBare = false, isQuestion = false, testId }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const [origin] = useState(focusOrigin);
   const id = useId();
@@ -71,11 +73,11 @@ function Modal({ title, onClose, children, footer, width = "small", isBare = fal
             {title}
           </h2>
         ) : (
-          <header className="flex items-center justify-between gap-4 border-b py-2 pr-2 pl-4">
+          <header className="flex min-h-12 items-center justify-between gap-4 border-b py-2 pr-2 pl-4">
             <h2 id={id} className="text-sm font-semibold">
               {title}
             </h2>
-            <IconButton icon={X} label={uiStrings.close} onClick={onClose} />
+            {!isQuestion && <IconButton icon={X} label={uiStrings.close} onClick={onClose} />}
           </header>
         )}
         <div className="scroller min-h-0 flex-1">{children}</div>

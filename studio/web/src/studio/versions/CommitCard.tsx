@@ -18,7 +18,8 @@ import { versionsApi } from "./versionsApi";
 
 const MOST = 20;
 
-export function CommitCard() {
+/** `isProblemTold`: why there is no history stands above it already. */
+export function CommitCard({ isProblemTold = false }: { isProblemTold?: boolean }) {
   const { project, store } = useProject();
   const { may } = useSession();
   const refresh = useRefresh();
@@ -49,7 +50,7 @@ export function CommitCard() {
   return (
     <div className="flex flex-col gap-3" data-testid="commit-card">
       {status.branch !== null && <p className="text-xs text-soft">{words.onBranch(status.branch)}</p>}
-      {status.problem !== null && <p className="text-sm text-soft">{status.problem}</p>}
+      {status.problem !== null && !isProblemTold && <p className="text-sm text-soft">{status.problem}</p>}
       {status.is_available && <p className="text-sm">{words.uncommitted(changes.length)}</p>}
       {changes.length > 0 && (
         <ul className="flex flex-col gap-1 text-sm">
@@ -68,7 +69,7 @@ export function CommitCard() {
           <Field label={words.message} help={words.commitHint} error={error !== null ? wordsOf(error) : isTried && message.trim() === "" ? words.messageMissing : null}>
             {({ id, describedBy }) => <TextInput id={id} aria-describedby={describedBy} maxLength={2000} value={message} onChange={setMessage} data-testid="commit-message" />}
           </Field>
-          {!status.is_free && <Check label={words.allow} help={words.notOurs} isChecked={isAllowed} onChange={setAllowed} />}
+          {!status.is_free && <Check label={status.is_available ? words.allow : words.begin} help={status.is_available ? words.notOurs : words.beginHelp} isChecked={isAllowed} onChange={setAllowed} />}
           <Button icon={GitCommitVertical} type="submit" disabled={isPending || (!status.is_free && !isAllowed)} className="self-start" data-testid="commit">
             {words.commit}
           </Button>

@@ -35,7 +35,7 @@ export function HistoryTab() {
       <div className="rounded-lg border bg-surface">
         <Empty icon={GitCommitVertical} title={words.noHistory} hint={status.problem ?? ""} />
         <div className="mx-auto max-w-112 p-4">
-          <CommitCard />
+          <CommitCard isProblemTold />
         </div>
       </div>
     );

@@ -24,7 +24,7 @@ export function useVersionNews(): void {
   const { subscribe } = useProject();
   const refresh = useRefresh();
   const revision = useDoc((state) => state.outline?.revision);
-  useEffect(() => subscribe((event) => ["history", "published", "files_changed"].includes(event.type) && refresh()), [subscribe, refresh]);
+  useEffect(() => subscribe((event) => ["history", "published", "files_changed", "lost"].includes(event.type) && refresh()), [subscribe, refresh]);
   const seen = useRef(revision);
   useEffect(() => {
     if (seen.current !== revision) refresh();

@@ -17,7 +17,7 @@ export function ActionForm({ entry }: { entry: Entry }) {
   const options = mapOf(entry.value);
   const put = (key: string, value: string | boolean | undefined): void => {
     const next = withKey(options, key, value);
-    edits.put(entry.name, Object.keys(next).length === 0 ? null : next);
+    edits.put(entry, Object.keys(next).length === 0 ? null : next);
   };
   const found = isFound(outline, entry.name);
   const Icon = found ? CircleCheck : TriangleAlert;

@@ -5,6 +5,7 @@ import { FileText, MousePointerClick, Plus, Upload } from "lucide-react";
 import { type ChangeEvent, useRef, useState } from "react";
 import { contentStrings, documentStrings as words } from "../../../strings/en/content";
 import type { Command } from "../../api/types";
+import { NO_FILE } from "../../document/documentState";
 import { useProject } from "../../document/DocumentProvider";
 import { Empty, SkeletonRows } from "../../ui/Bits";
 import { Button, IconButton } from "../../ui/Button";
@@ -35,7 +36,10 @@ export default function DocumentsPage() {
     if (wrong.length > 0) toast.error(words.notAdded(wrong.map((file) => file.name).join(", ")));
     const commands: Command[] = [];
     for (const file of given) if (!wrong.includes(file)) commands.push({ op: "write_file", path: FOLDER + file.name, text: await file.text() });
-    if (commands.length > 0) await store.getState().edit(contentStrings.labels.create(contentStrings.one.documents), commands);
+    // A document of the list is replaced by a file of its name; one that others have added since is asked about.
+    const known = new Set(data?.map(({ path }) => path));
+    const fresh = commands.flatMap((command) => (command.op === "write_file" && !known.has(command.path) ? [[command.path, NO_FILE]] : []));
+    if (commands.length > 0) await store.getState().edit(contentStrings.labels.create(contentStrings.one.documents), commands, { base: { files: Object.fromEntries(fresh) } });
   };
   if (data === undefined) return <SkeletonRows />;
   const shown = matching(data, typed, ({ name }) => name);

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { contentStrings, documentStrings as words } from "../../../strings/en/content";
+import { NO_FILE } from "../../document/documentState";
 import { useProject } from "../../document/DocumentProvider";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -20,7 +21,7 @@ export function NewDocumentDialog({ taken, onDone, onMade }: { taken: readonly s
     onDone();
     void store
       .getState()
-      .edit(contentStrings.labels.create(name), [{ op: "write_file", path: FOLDER + name, text: words.newText }])
+      .edit(contentStrings.labels.create(name), [{ op: "write_file", path: FOLDER + name, text: words.newText }], { base: { files: { [FOLDER + name]: NO_FILE } } })
       .then((edited) => {
         if (edited !== null) onMade(name);
       });

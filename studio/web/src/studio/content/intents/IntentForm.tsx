@@ -19,7 +19,7 @@ export function IntentForm({ entry }: { entry: Entry }) {
   const [fresh, setFresh] = useState("");
   const [typed, setTyped] = useState("");
   const [most, setMost] = useState(STEP);
-  const put = (next: readonly string[]): void => edits.examples(entry.name, next);
+  const put = (next: readonly string[]): void => edits.examples(entry, next);
   const doubled = twice(examples);
   const shown = matching(examples.map((text, index) => ({ text, index })), typed, ({ text }) => text);
   const add = (event: FormEvent): void => {

@@ -17,7 +17,7 @@ export function ResponseForm({ entry }: { entry: Entry }) {
   const variations = variationsOf(entry.value);
   // Variations that are not changed stay as they stand in the file, a bare text too.
   const written = listOf(entry.value);
-  const put = (next: readonly Json[]): void => edits.put(entry.name, [...next]);
+  const put = (next: readonly Json[]): void => edits.put(entry, [...next]);
   return (
     <section className="flex flex-col gap-3" aria-label={responseStrings.variations}>
       <p className="text-xs text-soft">{responseStrings.variationsHelp}</p>

@@ -6,8 +6,9 @@ import { useDoc } from "../../document/DocumentProvider";
 import { OtherKeys } from "../../inspector/OtherKeys";
 import { typedValue, valueFault } from "../../inspector/slotValues";
 import { TextField } from "../../inspector/TextField";
+import { optionOf } from "../../problems/unreadable";
 import { Check, Choice, Field } from "../../ui/Field";
-import { Combobox } from "../../ui/Combobox";
+import { Combobox, type Option as Choosable } from "../../ui/Combobox";
 import { type JsonMap, listOf, mapOf, textOf, withKey } from "../entries";
 import { FlowsField } from "./FlowsField";
 import { activeFlows, MAPPING_KINDS, type MappingKind, type MappingOption, NEEDED, OPTIONS, withFlows, withKind } from "./slotTypes";
@@ -88,7 +89,7 @@ function Option({ name, mapping, slotType, isNeeded, onChange }: OptionProps) {
               label={title}
               describedBy={describedBy}
               value={textOf(value)}
-              options={[...(isNeeded ? [] : [{ value: "", label: words.any }]), ...names.map((each) => ({ value: each }))]}
+              options={[...(isNeeded ? [] : [{ value: "", label: words.any }]), ...names]}
               onChange={(next) => onChange(next === "" ? undefined : next)}
               onCreate={onChange}
             />
@@ -99,13 +100,13 @@ function Option({ name, mapping, slotType, isNeeded, onChange }: OptionProps) {
   }
 }
 
-function namesFor(name: MappingOption, mapping: JsonMap, outline: Outline | null): readonly string[] {
+function namesFor(name: MappingOption, mapping: JsonMap, outline: Outline | null): readonly Choosable[] {
   if (outline === null) return [];
-  if (name === "entity") return outline.entities.map((each) => each.name);
-  if (name === "intent" || name === "not_intent") return outline.intents.map((each) => each.name);
+  if (name === "entity") return outline.entities.map((each) => optionOf(each));
+  if (name === "intent" || name === "not_intent") return outline.intents.map((each) => optionOf(each));
   if (name === "role" || name === "group") {
     const entity = outline.entities.find((each) => each.name === mapping.entity);
-    return listOf(mapOf(entity?.options)[`${name}s`]).map(textOf);
+    return listOf(mapOf(entity?.options)[`${name}s`]).map((part) => ({ value: textOf(part) }));
   }
-  return outline.actions.map((each) => each.name);
+  return outline.actions.map((each) => optionOf(each));
 }

@@ -20,7 +20,7 @@ export function SlotForm({ entry }: { entry: Entry }) {
   const edits = useContentEdits("slots");
   const slot = mapOf(entry.value);
   const type = textOf(slot.type);
-  const set = (key: string, value: Json | undefined, more: readonly Command[] = []): void => edits.put(entry.name, withKey(slot, key, value), more);
+  const set = (key: string, value: Json | undefined, more: readonly Command[] = []): void => edits.put(entry, withKey(slot, key, value), more);
   const types = SLOT_TYPES.includes(type) ? SLOT_TYPES : [type, ...SLOT_TYPES];
   const known = words.types as Readonly<Record<string, string>>;
   const { sensitive: _, ...voice } = mapOf(slot.voice);
@@ -29,7 +29,7 @@ export function SlotForm({ entry }: { entry: Entry }) {
       <div className="flex flex-col gap-3 p-4">
         <Field label={words.type} help={words.typeHelp}>
           {({ id, describedBy }) => (
-            <Choice id={id} describedBy={describedBy} value={type} options={types.map((value) => ({ value, label: known[value] ?? value }))} onChange={(next) => edits.put(entry.name, withType(slot, next))} />
+            <Choice id={id} describedBy={describedBy} value={type} options={types.map((value) => ({ value, label: known[value] ?? value }))} onChange={(next) => edits.put(entry, withType(slot, next))} />
           )}
         </Field>
         {type.endsWith("categorical") && (

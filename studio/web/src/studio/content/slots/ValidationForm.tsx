@@ -1,10 +1,11 @@
 /** What a slot refuses whenever it is set, and how it is asked for again. */
 
 import { slotStrings as words } from "../../../strings/en/content";
-import type { Command, Json } from "../../api/types";
+import type { Command, Json, Named } from "../../api/types";
 import { useDoc } from "../../document/DocumentProvider";
 import { OtherKeys } from "../../inspector/OtherKeys";
 import { Rejections } from "../../inspector/Rejections";
+import { optionOf } from "../../problems/unreadable";
 import { Combobox } from "../../ui/Combobox";
 import { Field } from "../../ui/Field";
 import { listOf, mapOf, textOf, withKey } from "../entries";
@@ -18,7 +19,7 @@ interface ValidationFormProps {
 export function ValidationForm({ name, value, onChange }: ValidationFormProps) {
   const outline = useDoc((state) => state.outline);
   const validation = mapOf(value);
-  const refill = (key: "refill_utter" | "refill_action", label: string, usual: string, names: readonly { name: string }[]) => (
+  const refill = (key: "refill_utter" | "refill_action", label: string, usual: string, names: readonly Named[]) => (
     <Field label={label} help={words.refillHelp}>
       {({ id, describedBy }) => (
         <Combobox
@@ -26,7 +27,7 @@ export function ValidationForm({ name, value, onChange }: ValidationFormProps) {
           label={label}
           describedBy={describedBy}
           value={textOf(validation[key])}
-          options={[{ value: "", label: words.usual(usual) }, ...names.map((each) => ({ value: each.name }))]}
+          options={[{ value: "", label: words.usual(usual) }, ...names.map((each) => optionOf(each))]}
           onChange={(next) => onChange(withKey(validation, key, next), [])}
         />
       )}

@@ -44,7 +44,7 @@ export function CallForm({ file }: { file: VoiceEdits }) {
         testId="voice-languages"
       />
       <fieldset className="flex flex-col gap-2">
-        <legend className="mb-1 text-xs font-medium">{words.voices}</legend>
+        <legend className="mb-1 flex min-h-5 items-center text-xs font-medium">{words.voices}</legend>
         {languages.map((language) => (
           <TextField key={language} label={language} value={textOf(voices[language])} onCommit={(text) => file.set("voices", language, text.trim() === "" ? undefined : text.trim())} />
         ))}

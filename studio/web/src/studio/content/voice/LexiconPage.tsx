@@ -4,6 +4,7 @@ import { BookA, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { contentStrings, voiceStrings as words } from "../../../strings/en/content";
 import { TextField } from "../../inspector/TextField";
+import { isUnreadable, UnreadableFile } from "../../problems/UnreadableNote";
 import { Empty, Page, SkeletonRows } from "../../ui/Bits";
 import { Button, IconButton } from "../../ui/Button";
 import { Field, TextInput } from "../../ui/Field";
@@ -18,12 +19,14 @@ export function LexiconPage() {
   const file = useVoiceFile();
   const [typed, setTyped] = useState("");
   if (file === null) return <SkeletonRows />;
+  const isLost = isUnreadable(file);
   const lexicon = mapOf(file.values[KEY]);
   const all = Object.entries(lexicon);
   const shown = matching(all, typed, ([word, said]) => `${word} ${textOf(said)}`);
   return (
     <Page title={contentStrings.sections.lexicon} hint={contentStrings.hints.lexicon}>
-      <NewWord taken={Object.keys(lexicon)} onAdd={(word, said) => file.set(KEY, word, said)} />
+      <UnreadableFile unreadable={file.unreadable} />
+      {!isLost && <NewWord taken={Object.keys(lexicon)} onAdd={(word, said) => file.set(KEY, word, said)} />}
       {all.length === 0 && <Empty icon={BookA} title={words.none} hint={words.noneHint} />}
       {all.length > 5 && <TextInput aria-label={contentStrings.filter(contentStrings.sections.lexicon)} placeholder={contentStrings.filter(contentStrings.sections.lexicon)} value={typed} onChange={setTyped} className="max-w-80" />}
       {shown.length > 0 && (
@@ -34,12 +37,13 @@ export function LexiconPage() {
               <TextField
                 label={words.said}
                 value={textOf(said)}
+                isDisabled={isLost}
                 check={(text) => (text.length > LONGEST ? words.tooLong : text.trim() === "" ? words.saidHelp : null)}
                 onCommit={(text) => file.set(KEY, word, text.trim())}
               />
               <span className="flex self-end">
                 <PlayButton text={word} label={`${contentStrings.play}: ${word}`} />
-                <IconButton icon={Trash2} label={words.remove(word)} onClick={() => file.set(KEY, word, undefined)} />
+                <IconButton icon={Trash2} label={words.remove(word)} disabled={isLost} onClick={() => file.set(KEY, word, undefined)} />
               </span>
             </li>
           ))}

@@ -3,6 +3,7 @@
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { contentStrings, voiceStrings as words } from "../../../strings/en/content";
+import { isUnreadable, UnreadableFile } from "../../problems/UnreadableNote";
 import { Page, SkeletonRows } from "../../ui/Bits";
 import { TextInput } from "../../ui/Field";
 import { mapOf, matching } from "../entries";
@@ -18,17 +19,23 @@ export function VoicePage() {
   const file = useVoiceFile();
   const [typed, setTyped] = useState("");
   if (file === null) return <SkeletonRows />;
+  const isLost = isUnreadable(file);
   const found = matching(SETTINGS, typed, ({ group, key, meaning }) => `${words.groups[group]} ${key} ${titleOf(key)} ${meaning}`);
   return (
     <Page title={contentStrings.sections.voice} hint={contentStrings.hints.voice}>
-      <CallForm file={file} />
+      <UnreadableFile unreadable={file.unreadable} />
+      <fieldset disabled={isLost} className="contents">
+        <CallForm file={file} />
+      </fieldset>
       <SessionForm />
       <TextInput aria-label={words.filter} placeholder={words.filter} value={typed} onChange={setTyped} className="max-w-80" data-testid="filter-settings" />
-      {GROUPS.map((group) => {
-        const settings = found.filter((setting) => setting.group === group);
-        if (settings.length === 0) return null;
-        return <Group key={group} file={file} group={group} keys={settings.map(({ key }) => key)} isOpen={typed !== "" || group === "turns"} />;
-      })}
+      <fieldset disabled={isLost} className="contents" data-testid="voice-fields">
+        {GROUPS.map((group) => {
+          const settings = found.filter((setting) => setting.group === group);
+          if (settings.length === 0) return null;
+          return <Group key={group} file={file} group={group} keys={settings.map(({ key }) => key)} isOpen={typed !== "" || group === "turns"} />;
+        })}
+      </fieldset>
       <StepPolicies />
       <Engines />
     </Page>

@@ -3,7 +3,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { voiceStrings } from "../../../strings/en/content";
-import type { Json } from "../../api/types";
+import type { Json, Unreadable } from "../../api/types";
+import { NO_FILE } from "../../document/documentState";
 import { useProject } from "../../document/DocumentProvider";
 import { isMap, type JsonMap, withKey } from "../entries";
 import { useSection } from "../useContent";
@@ -14,11 +15,14 @@ interface VoiceFile {
   readonly path: string;
   readonly text: string;
   readonly etag: string | null;
+  readonly unreadable?: Unreadable | null;
 }
 
 export interface VoiceEdits {
   readonly values: JsonMap;
   readonly path: string;
+  /** Then its values are the last ones, and are not changed. */
+  readonly unreadable: Unreadable | null;
   /** undefined takes the key out. */
   setTop(key: string, value: Json | undefined): void;
   set(section: string, key: string, value: Json | undefined): void;
@@ -31,7 +35,7 @@ export function useVoiceFile(): VoiceEdits | null {
   const { data } = useSection<VoiceFile>("voice");
   const key = ["project", project, "content", "voice"];
   useEffect(() => {
-    if (data !== undefined && data.etag !== null && store.getState().queue.length === 0) store.getState().seeFile(data.path, data.etag);
+    if (data !== undefined && store.getState().queue.length === 0) store.getState().seeFile(data.path, data.etag ?? NO_FILE);
   }, [data, store]);
   if (data === undefined) return null;
   const write = (what: string, change: (now: VoiceFile, values: JsonMap) => { text: string; values: JsonMap }): void => {
@@ -49,6 +53,7 @@ export function useVoiceFile(): VoiceEdits | null {
   return {
     values: isMap(data.value) ? data.value : {},
     path: data.path,
+    unreadable: data.unreadable ?? null,
     setTop: (name, value) => write(name, (now, values) => ({ text: withTopKey(now.text, name, value), values: withKey(values, name, value) })),
     set: (section, name, value) =>
       write(`${section}.${name}`, (now, values) => {
