@@ -100,7 +100,8 @@ async def edit(project: str, given: Gesture, by: Asking, bench: Bench) -> Any:
     moved = {flow_id: keys for flow_id, keys in outcome.moved.items() if keys}
     renamed = {each.flow: each.id for each in given.commands if isinstance(each, RenameFlow) and each.flow != each.id}
     if (moved or renamed) and not outcome.is_again:
-        await bench.change_comments(project, lambda now: now.moved(moved).renamed(renamed))
+        later = {flow_id: moved[flow_id] for flow_id in renamed.values() if flow_id in moved}  # merged behind it
+        await bench.change_comments(project, lambda now: now.moved(moved).renamed(renamed).moved(later))
     detail = {"label": given.label, "flows": [flow.id for flow in outcome.flows], "files": sorted(outcome.files)}
     await bench.note(by, "edited", project, detail)
     return Response(outcome.model_dump_json(by_alias=True), media_type="application/json")

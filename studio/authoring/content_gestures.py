@@ -197,9 +197,25 @@ def _with_examples(files: ProjectFiles, at: ExamplesAt, sentences: list[str]) ->
 
 def _written(old: Json, sentences: list[str]) -> Json:
     if not isinstance(old, list):
-        return "".join(f"- {sentence}\n" for sentence in sentences)
+        return _written_lines(old if isinstance(old, str) else "", sentences)
     kept: dict[str, Any] = {" ".join(str(row.get("text")).split()): row for row in old if isinstance(row, dict)}
     return [kept.get(sentence, {"text": sentence} if kept else sentence) for sentence in sentences]
+
+
+def _written_lines(old: str, sentences: list[str]) -> str:
+    """Write sentences as lines of a text; what else stood in it, a comment say, stays above the sentence behind it."""
+    above: dict[str, list[str]] = {}
+    waiting, left = list[str](), set(sentences)
+    for line in old.splitlines():
+        sentence = " ".join(line.strip()[1:].split()) if line.strip().startswith("-") else ""
+        if not sentence:
+            waiting.append(line)
+        elif sentence in left and sentence not in above:
+            above[sentence], waiting = waiting, []
+    lines = []
+    for sentence in sentences:
+        lines += [*above.pop(sentence, ()), f"- {sentence}"]
+    return "".join(f"{line}\n" for line in [*lines, *waiting])
 
 
 def _new_examples(files: ProjectFiles, command: PutExamples, sentences: list[str]) -> ProjectFiles:

@@ -151,7 +151,7 @@ def _is_block_text(value: str) -> bool:
     body = value.rstrip("\n")
     if not body or body[0] in " \t\n" or _UNPRINTABLE.search(value) or "\r" in value:
         return False
-    return not value.startswith("#") and not any(line.startswith(("\t",)) for line in body.split("\n"))
+    return not any(line.startswith("\t") for line in body.split("\n"))
 
 
 def pair_lines(key: str, value: Json, column: int, manner: Manner) -> list[str]:
