@@ -150,6 +150,7 @@ def test_an_edit_does_without_one_that_hangs(
     told: list[object] = []
     asking = threading.Thread(target=lambda: told.extend(loaded.found(large) for _ in range(2)), daemon=True)
     os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)  # until then it may answer yet
     try:
         with monkeypatch.context() as patch:
             patch.setattr(check_process, "_FLOWS_LIMIT_S", 0.05)
