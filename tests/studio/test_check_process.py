@@ -172,6 +172,7 @@ def test_a_check_that_does_not_end_keeps_no_other_waiting(
     pid = own_checks.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
     with monkeypatch.context() as patch:
         patch.setattr(check_process, "_CHECK_LIMIT_S", 0.05)
         with pytest.raises(CheckStuck, match="many"):
