@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from voice.audio import FRAME_MS
 from voice.events import ReplyPaused, ReplyResumed, TurnRetracted
@@ -16,6 +16,7 @@ from voice.turns.overlap import (
     is_escape,
     is_hum,
     is_interruption,
+    is_like_laughter,
     is_thanks,
     judge_words,
 )
@@ -46,6 +47,10 @@ BRIEF_MS = (340, 240)
 word: "mm" was written "Emma." (180 to 220 ms of voice, -0.24), "mm-hm" "Mama." (280 to 340, -0.51), "uh-huh" "Bye-bye."
 (180 to 200, -0.73), "mhm" "Come on." (100 to 200, -0.54). Of 180 interruptions, clean and by telephone, two were other
 words and as short, both misheard. Three words were never said in so short a time."""
+MUMBLED_BRIEFLY: Final = (400, -0.6)
+"""With no more voice (ms) and words less likely, a sound over a statement is a nod as well: by Opus "mhm" was written
+"Namah." (340 to 380 ms, -0.70 to -0.78), "uh-huh" "I had" (260, -0.63). Words so brief that people do not break in with
+were at -0.55 at worst ("Cards."), longer ones at -0.74 ("Refund.", 440 ms)."""
 
 Step: TypeAlias = tuple[TurnState, tuple[TurnEffect, ...]]
 
@@ -93,8 +98,14 @@ def judge_overlap(state: TurnState, text: str, log_probability: float, policy: T
     limits_ms = dict(enumerate(BRIEF_MS, 1))
     is_brief = overlap.voiced_ms <= limits_ms.get(count_words(text), 0) and state.pending is None
     is_mumbled = overlap.voiced_ms <= policy.overlap_short_ms and log_probability < policy.mumbled_log_probability
+    most_ms, likely = MUMBLED_BRIEFLY
+    is_mumbled |= overlap.voiced_ms <= most_ms and log_probability < likely and state.pending is None
     is_nod = (is_brief or is_mumbled) and not is_interruption(text, state.expectation)
-    return "backchannel" if is_nod else verdict
+    return "backchannel" if is_nod or _is_laughter(text, log_probability, policy) else verdict
+
+
+def _is_laughter(text: str, log_probability: float, policy: TurnPolicy) -> bool:
+    return log_probability < policy.mumbled_log_probability and is_like_laughter(text)
 
 
 def listen_over(state: TurnState, overlap: Overlap, is_voiced: bool, policy: TurnPolicy) -> Step:
@@ -132,6 +143,8 @@ def hear_words_over(state: TurnState, given: PartialReady, policy: TurnPolicy) -
     verdict = judge_words(text, state.expectation, is_question_out=state.is_question_out, said=state.said)
     is_long = overlap.asked_ms > policy.overlap_short_ms
     if verdict == "takes_floor" and is_long and given.log_probability < policy.noise_log_probability:
+        verdict = "noise"
+    if verdict == "takes_floor" and not state.is_question_out and _is_laughter(text, given.log_probability, policy):
         verdict = "noise"
     known = _heard_so_far(state, overlap, text, verdict)
     if is_escape(text) or (verdict == "takes_floor" and is_long and state.is_interruptible):

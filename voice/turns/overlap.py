@@ -22,7 +22,7 @@ ECHO_WORDS = 4
 ECHO_SHARE = 0.8
 """Of the words heard, so many stand in this order in what the assistant was saying: its own voice, come back."""
 
-_HUMMED = r"m+[\s-]*h+m+|u+h[\s-]*(?:h?u+h|oh)|a+ha+|huh|h*m+|mm+|(?:h[aeo]h?[\s,-]*){2,}"
+_HUMMED = r"m+[\s-]*h+m+|u+h[\s-]*(?:h?u+h|oh)|a+ha+|[ao]+h?[\s-]?h[aou]+h?|huh|h*m+|mm+|(?:h[aeo]h?[\s,-]*){2,}"
 _HUMS = re.compile(rf"(?:{_HUMMED})(?=\W|$)\W*", re.IGNORECASE)
 _NODS = re.compile(
     rf"(?:{_HUMMED}|aj[aá]|yeah|yep|yes|yup|okay|ok|right|sure"
@@ -34,6 +34,8 @@ _NODS = re.compile(
 """What listeners say without wanting the floor, laughter too; in the languages that callers switch to most."""
 _HUM = re.compile(r"[mhn\s.,-]+", re.IGNORECASE)
 """What a recogniser makes of "mhm": "M H N.", "Mmm"."""
+_LAUGHTER = re.compile(r"(?:[b-df-hj-np-tv-z]{0,2}ah?)?((?:[b-df-hj-np-tv-z]{0,2}ah?){1,2})\1{2,}")
+"""And of laughter that is not clear to it: one open syllable or two, over and over ("Sa-sa-sa", "Sada, sada, sada")."""
 _ANSWERS = re.compile(
     r"\b(?:yeah|yep|yes|yup|okay|ok|right|sure|got it|alright|all right|fine|good|great|of course|exactly"
     r"|ja|genau|stimmt|klar|gut|oui|ouais|d'accord|sí|si|vale|claro|bueno)\b",
@@ -45,7 +47,7 @@ _ESCAPES = re.compile(
     r"\b(?:stop|agent|operator|representative|human|real person|help|cancel|hang up|be quiet|shut up)\b", re.IGNORECASE
 )
 _INTERRUPTIONS = re.compile(
-    r"\b(?:no|nope|not|don't|wait|hold|hang|moment|minute|second|what|who|why|when|where|how|which|hey|hi|hello|help|sorry"
+    r"\b(?:no|nope|nah|not|don't|wait|hold|hang|moment|minute|second|what|who|why|when|where|how|which|hey|hi|hello|help|sorry"
     r"|excuse|pardon|repeat|again|slower|louder|never|mind|enough|quiet|next|skip|forget|back|wrong|but|actually|listen|please"
     r"|start|talk|speak|nein|nicht|warte|halt|moment|stopp|falsch|non|arrête|attends|para|espera)\b",
     re.IGNORECASE,
@@ -143,6 +145,12 @@ def is_escape(text: str) -> bool:
 def is_hum(text: str) -> bool:
     """Whether nothing was said that could begin a sentence: "mhm", laughter, a noise; but not "yes" or "okay"."""
     return not has_words(text) or _HUM.fullmatch(text.strip()) is not None or _is_made_of(text.strip(), _HUMS)
+
+
+def is_like_laughter(text: str) -> bool:
+    """Whether this may be laughter, if it was not heard well: who says a name three times says it clearly."""
+    said = re.sub(r"[\W_]+", "", text.lower())
+    return _LAUGHTER.fullmatch(said) is not None and _INTERRUPTIONS.search(text) is None
 
 
 def _is_nod(words: str) -> bool:

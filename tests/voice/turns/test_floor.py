@@ -26,12 +26,44 @@ def test_a_sound_too_brief_for_its_words_is_a_nod(words: str) -> None:
     assert len(line.of(turn_effects.ResumeReply)) == 1
 
 
-@pytest.mark.parametrize("words", ["Stop.", "No.", "Wait.", "What?", "Hey.", "No, wait.", "Skip it.", "Next.", "Agent"])
+@pytest.mark.parametrize(
+    "words", ["Stop.", "No.", "Wait.", "What?", "Hey.", "No, wait.", "Skip it.", "Next.", "Nah.", "Agent"]
+)
 @pytest.mark.parametrize("log_probability", [-0.3, -0.94])
 def test_what_people_break_in_with_stops_a_reply_however_brief_or_unclear(words: str, log_probability: float) -> None:
     line = over_a_reply(2, words, log_probability=log_probability)
     assert len(line.of(turn_effects.StopReply)) == 1
     assert [effect.text for _, effect in line.of(turn_effects.CommitTurn)] == [words]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words", "log_probability"), [(4, "Namah.", -0.73), (4, "Namah", -0.7), (3, "I had", -0.63)]
+)
+def test_a_hum_of_two_syllables_is_a_nod_though_its_words_are_not_quite_mumbled(
+    columns: int, words: str, log_probability: float
+) -> None:
+    line = over_a_reply(columns, words, log_probability=log_probability)  # what was written for "mhm" and "uh-huh"
+    assert not line.of(turn_effects.StopReply)
+    assert not line.of(turn_effects.CommitTurn)
+    assert len(line.of(turn_effects.ResumeReply)) == 1
+
+
+@pytest.mark.parametrize(("columns", "words"), [(4, "Cards."), (5, "Refund.")])
+def test_a_word_that_was_heard_as_well_as_words_are_is_one(columns: int, words: str) -> None:
+    log_probability = -0.55 if columns == 4 else -0.74
+    assert len(over_a_reply(columns, words, log_probability=log_probability).of(turn_effects.StopReply)) == 1
+
+
+@pytest.mark.parametrize(("words", "log_probability"), [("Sa-sa-sa", -0.81), ("Sada, sada, sada", -1.02)])
+def test_laughter_written_as_syllables_pauses_a_reply_and_does_not_stop_it(words: str, log_probability: float) -> None:
+    line = over_a_reply(9, words, log_probability=log_probability)
+    assert not line.of(turn_effects.StopReply)
+    assert not line.of(turn_effects.CommitTurn)
+    assert len(line.of(turn_effects.ResumeReply)) == 1
+
+
+def test_a_name_that_is_said_three_times_and_heard_well_is_no_laughter() -> None:
+    assert len(over_a_reply(9, "Sarah, Sarah, Sarah", log_probability=-0.4).of(turn_effects.StopReply)) == 1
 
 
 def test_a_longer_sound_is_what_its_words_are() -> None:

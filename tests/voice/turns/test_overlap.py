@@ -7,7 +7,7 @@ import pytest
 from flows.effects import Expectation
 from tests.support.timeline import Timeline
 from voice.turns import effects as turn_effects
-from voice.turns.overlap import Verdict, is_echo, is_escape, is_hum, judge_words
+from voice.turns.overlap import Verdict, is_echo, is_escape, is_hum, is_like_laughter, judge_words
 from voice.turns.policy import TurnPolicy
 
 YES_NO = Expectation(kind="yes_no", slot="confirmation")
@@ -177,7 +177,27 @@ def test_hums_and_laughter_begin_nothing(text: str) -> None:
     assert is_hum(text)
 
 
-@pytest.mark.parametrize("text", ["Yes.", "Okay", "Oh, mhm", "Right", "Um", "Emma.", "ham"])
+@pytest.mark.parametrize("text", ["Ah-ho", "Aho.", "Oh-ho", "Ah ha", "Uh-huh"])
+def test_interjections_of_two_syllables_are_nods(text: str) -> None:
+    assert judge_words(text, Expectation(), is_question_out=False) == "backchannel"
+    assert is_hum(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Sa-sa-sa", "Sasa, sasa, sasa.", "sa-ha-ha-ha", "Sa-da-sa-da-sa-da", "Sada, sada, sada", "Ha ha ha"]
+)
+def test_one_syllable_over_and_over_is_like_laughter(text: str) -> None:
+    assert is_like_laughter(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["No, no, no", "Stop stop stop", "Canada", "Panama", "Mama", "two two two", "Nah nah nah no", "data", ""]
+)
+def test_words_are_not_like_laughter(text: str) -> None:
+    assert not is_like_laughter(text)
+
+
+@pytest.mark.parametrize("text", ["Yes.", "Okay", "Oh, mhm", "Right", "Um", "Emma.", "ham", "Ahoy", "Ah, how"])
 def test_words_may_begin_something(text: str) -> None:
     assert not is_hum(text)
 
