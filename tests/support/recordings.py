@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,9 @@ def speak(texts: Sequence[str], folder: Path | None = None) -> list[Utterance]:
     paths = {text: folder / f"{key_of(text)}.wav" for text in texts}
     missing = [text for text, path in paths.items() if not path.is_file()]
     if missing:
-        for text, utterance in zip(missing, asyncio.run(synthesise(missing)), strict=True):
+        with ThreadPoolExecutor(1) as beside:  # a browser that is driven has a loop on this thread
+            spoken = beside.submit(lambda: asyncio.run(synthesise(missing))).result()
+        for text, utterance in zip(missing, spoken, strict=True):
             partial = paths[text].with_suffix(".part")
             write_wav(partial, (utterance.samples,))
             partial.rename(paths[text])
