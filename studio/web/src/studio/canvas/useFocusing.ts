@@ -16,6 +16,9 @@ const BEGIN_ZOOM = 0.8;
 /** Three pulses of 0.8 s: see canvas.css. */
 const PULSE_MS = 2_400;
 const PAN_MS = 200;
+const CENTRE_MS = 250;
+/** So long after a step was pointed to, a pane that opens is taken to have opened for it. */
+const ARRIVED_MS = 1_000;
 
 export function useFocusing(flow: Flow, at: Positions, leastZoom: number): void {
   const { setCenter, setViewport, getViewport, getZoom } = useReactFlow();
@@ -52,16 +55,22 @@ export function useFocusing(flow: Flow, at: Positions, leastZoom: number): void 
     showAll(0);
   }, [isMeasured, flow.id, showAll]);
 
-  // A pane beside the canvas has opened or closed: what was in the middle stays there.
+  // A pane beside the canvas has opened or closed: what was in the middle stays there, or what is just coming there.
+  const coming = useRef<{ x: number; y: number; zoom: number; untilMs: number } | null>(null);
   const width = useStore((state) => state.width);
   const lastWidth = useRef(width);
   useEffect(() => {
     const grown = lastWidth.current === 0 ? 0 : width - lastWidth.current;
     lastWidth.current = width;
     if (grown === 0 || fitted.current !== flow.id) return;
+    if (coming.current !== null && performance.now() < coming.current.untilMs) {
+      const { x, y, zoom } = coming.current;
+      void setCenter(x, y, { zoom, duration: CENTRE_MS });
+      return;
+    }
     const view = getViewport();
     void setViewport({ ...view, x: view.x + grown / 2 });
-  }, [width, flow.id, getViewport, setViewport]);
+  }, [width, flow.id, getViewport, setViewport, setCenter]);
 
   // Everything stands elsewhere after tidying: nothing of it may be out of sight or under the overview.
   useEffect(() => {
@@ -77,7 +86,9 @@ export function useFocusing(flow: Flow, at: Positions, leastZoom: number): void 
     const point = key === null ? undefined : at[key];
     if (key === null || point === undefined) return;
     followed.current = key;
-    void setCenter(point.x + NODE_WIDTH / 2, point.y + NODE_HEIGHT / 2, { zoom: Math.max(getZoom(), 0.9), duration: 250 });
+    const middle = { x: point.x + NODE_WIDTH / 2, y: point.y + NODE_HEIGHT / 2, zoom: Math.max(getZoom(), 0.9) };
+    coming.current = { ...middle, untilMs: performance.now() + ARRIVED_MS };
+    void setCenter(middle.x, middle.y, { zoom: middle.zoom, duration: CENTRE_MS });
     const { pulse } = useCanvasUi.getState();
     pulse(key);
     const timer = setTimeout(() => pulse(null), PULSE_MS);
