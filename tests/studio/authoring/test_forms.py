@@ -97,7 +97,8 @@ def test_what_is_told_of_a_sentence_stays_with_it():
 
 
 def test_comments_between_sentences_stay_where_they_are():
-    nlu = "nlu:\n  - intent: pay\n    examples: |\n      # polite\n      - please pay\n      - may I pay\n      # blunt\n      - pay\n"
+    lines = "      # polite\n      - please pay\n      - may I pay\n      # blunt\n      - pay\n"
+    nlu = f"nlu:\n  - intent: pay\n    examples: |\n{lines}"
     command = {"op": "put_examples", "intent": "pay", "examples": ["may I pay", "pay", "pay now"]}
     after = texts(edit(project(data__nlu=nlu), command).files)["data/nlu.yml"]
     assert after == nlu.replace("      - please pay\n", "") + "      - pay now\n"
