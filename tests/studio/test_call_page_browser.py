@@ -45,8 +45,8 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def opened_page(url: str, microphone: Path) -> Iterator[tuple[Page, list[str]]]:
-    """Open the page in a fresh browser; the list has what the page complained about."""
+def opened_page(url: str, microphone: Path, before: str = "") -> Iterator[tuple[Page, list[str]]]:
+    """Open the page in a fresh browser after the script `before`; the list has what the page complained about."""
     flags = [
         "--no-sandbox",
         "--disable-gpu",
@@ -66,6 +66,7 @@ def opened_page(url: str, microphone: Path) -> Iterator[tuple[Page, list[str]]]:
             complaints: list[str] = []
             page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.add_init_script(before)
             page.goto(url)
             yield page, complaints
         finally:
@@ -84,6 +85,16 @@ def test_a_transfer_spoken_into_the_page(served: Served, microphone: Path) -> No
         except AssertionError as error:
             shoot(page, "call-failed")
             raise AssertionError(f"{error}\nthe page: {complaints}\nthe server:\n{served.output}") from error
+        assert complaints == []
+
+
+def test_a_browser_that_keeps_nothing_calls_too(served: Served, microphone: Path) -> None:
+    nothing = 'Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("denied"); } });'
+    with opened_page(served.url, microphone, nothing) as (page, complaints):
+        page.get_by_test_id("call-button").first.click()
+        expect(page.get_by_test_id("assistant-line").first).to_be_visible(timeout=30_000)
+        page.get_by_test_id("hangup-button").click()
+        expect(page.get_by_test_id("call-button").first).to_be_enabled(timeout=30_000)
         assert complaints == []
 
 

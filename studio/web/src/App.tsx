@@ -10,6 +10,7 @@ import { InsidePanel } from "./components/InsidePanel";
 import { ProblemBanner } from "./components/ProblemBanner";
 import { Transcript } from "./components/Transcript";
 import { ViewTabs, type View } from "./components/ViewTabs";
+import { keepChoice, keptChoice } from "./core/keptChoice";
 import { isInCall, problemOf } from "./core/phase";
 import { strings } from "./strings";
 
@@ -20,7 +21,7 @@ export function App({ store }: { store: CallStore }) {
   const assistant = useAssistant();
   const readiness = useReadiness(!isInCall(phase));
   const [view, setView] = useState<View>("conversation");
-  const [deviceId, setDeviceId] = useState(() => localStorage.getItem(DEVICE_KEY) ?? "");
+  const [deviceId, setDeviceId] = useState(() => keptChoice(DEVICE_KEY) ?? "");
   const section = useRef<HTMLElement>(null);
   const isCalling = isInCall(phase);
   useHangUpOnLeave(store);
@@ -28,7 +29,7 @@ export function App({ store }: { store: CallStore }) {
   useEffect(() => section.current?.focus({ preventScroll: true }), [isCalling]);
 
   const chooseDevice = (id: string): void => {
-    localStorage.setItem(DEVICE_KEY, id);
+    keepChoice(DEVICE_KEY, id);
     setDeviceId(id);
   };
   const place = (silently: boolean): void => {

@@ -89,6 +89,7 @@ def test_commit_compare_and_restore(page: Page, studio: Studio) -> None:
     say(studio, "Hello, this is new.")
     page.get_by_test_id("tab-history").click()
     expect(page.get_by_test_id("content-diff")).to_contain_text("utter_greeting")
+    expect(page.get_by_test_id("content-diff")).to_contain_text("• text: Hello, this is new.")
     flow = next(flow["id"] for flow in get(studio, "/outline")["flows"] if not flow["is_pattern"])
     step = {"type": "action", "id": "greet_again", "fields": {"action": "utter_greeting"}}
     add = {"op": "add_step", "flow": flow, "at": {"from": "START", "kind": "next", "index": 0}, "step": step}

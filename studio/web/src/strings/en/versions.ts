@@ -52,6 +52,7 @@ export const versionStrings = {
   nothingDiffers: "Nothing differs.",
   flows: "Flows",
   content: "Content",
+  emptyValue: "empty",
   restore: "Restore all of it",
   restoreFlow: "Restore this flow",
   restoreTitle: (what: string) => `Restore ${what}?`,

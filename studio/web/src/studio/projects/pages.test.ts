@@ -33,7 +33,7 @@ describe("differences", () => {
     expect(changedFields(step({ action: "a", effect: "read" }), step({ action: "b", note: [1] }))).toEqual([
       { name: "action", was: "a", now: "b" },
       { name: "effect", was: "read", now: "" },
-      { name: "note", was: "", now: "[\n 1\n]" },
+      { name: "note", was: "", now: "• 1" },
     ]);
   });
 });

@@ -2,7 +2,7 @@
 
 import { versionStrings as words } from "../../strings/en/versions";
 import { Badge } from "../ui/Bits";
-import { shownJson } from "./changedFields";
+import { shownValue } from "./shownValue";
 import { TONES } from "./tones";
 import type { ContentChange } from "./versionsApi";
 
@@ -23,8 +23,8 @@ export function ContentDifference({ changes }: { changes: readonly ContentChange
             </span>
             {each.section !== "files" && (
               <span className="grid gap-1 text-xs md:grid-cols-2">
-                {each.before !== null && <span className="rounded-sm bg-danger-wash px-2 py-1 break-words whitespace-pre-wrap">{shownJson(each.before)}</span>}
-                {each.after !== null && <span className="rounded-sm bg-accent-wash px-2 py-1 break-words whitespace-pre-wrap">{shownJson(each.after)}</span>}
+                {each.before !== null && <span className="rounded-sm bg-danger-wash px-2 py-1 break-words whitespace-pre-wrap">{shownValue(each.before)}</span>}
+                {each.after !== null && <span className="rounded-sm bg-accent-wash px-2 py-1 break-words whitespace-pre-wrap">{shownValue(each.after)}</span>}
               </span>
             )}
           </li>
