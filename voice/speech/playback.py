@@ -5,7 +5,8 @@ call puts samples in by `reply_id`. Samples of any reply but the live one are dr
 stopped reply can never become a second voice.
 
 A reply can be paused and goes on from the sample at which it was: the pause fades out over a frame, which is heard
-again from its beginning, faded in.
+again from its beginning, faded in. Where a pause of its own comes there, it goes on behind that: the caller has
+waited already.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from voice.ports import Pcm
 
 CUT_FADE_MS = 10
 """Before a cut, so that it does not click: shorter than any speech sound."""
+SKIPPED_PAUSE_MS = 600
+"""As much of a reply's own pause is left out at most when it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,13 @@ class PlaybackQueue:
         self._paused = reply_id
 
     def resume(self, reply_id: int) -> None:
-        """Go on from the sample at which the reply was paused."""
-        if self._paused == reply_id:
-            self._paused = None
-            self._fades_in = reply_id == self.reply_id and self._heard > 0
+        """Go on from the sample at which the reply was paused, or behind the silence that follows there."""
+        if self._paused != reply_id:
+            return
+        self._paused = None
+        self._fades_in = reply_id == self.reply_id and self._heard > 0
+        if self._fades_in and self._buffered:
+            self._skip_pause()
 
     def stop(self, reply_id: int) -> int | None:
         """Stop a reply, fading over one frame; return the milliseconds heard, None if it was not live."""
@@ -185,6 +191,16 @@ class PlaybackQueue:
         self._was_audible = True
         onset_ms = onset * 1000 // self.rate_hz
         return PlayedFrame(samples, reply_id, is_first_audible=True, onset_ms=onset_ms, sentence=sentence)
+
+    def _skip_pause(self) -> None:
+        """Leave out the silence that comes next, but for the frame that fades in; it counts as heard."""
+        ahead = np.concatenate(self._chunks)
+        silent = first_audible_sample(ahead[: self.rate_hz * SKIPPED_PAUSE_MS // 1000], self.rate_hz) or 0
+        skipped = max(0, silent // self._frame_samples - 1) * self._frame_samples
+        if skipped:
+            self._chunks = deque([ahead[skipped:]])
+            self._buffered -= skipped
+            self._heard += skipped
 
     def _peek(self) -> Pcm:
         """Return the next frame and leave it."""

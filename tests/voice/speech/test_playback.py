@@ -117,3 +117,39 @@ def test_a_cut_before_what_was_played_leaves_nothing_and_takes_nothing_back() ->
     assert queue.heard_ms == 20
     queue.complete(1)
     assert queue.next_frame().is_last
+
+
+def test_a_reply_that_goes_on_in_a_pause_of_its_own_leaves_the_pause_out() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.begin_sentence(1, 0)
+    queue.put(1, tone(FRAME * 3))
+    queue.put(1, np.zeros(FRAME * 10, dtype=np.int16))
+    queue.begin_sentence(1, 1)
+    queue.put(1, tone(FRAME * 3))
+    queue.complete(1)
+    before = [queue.next_frame() for _ in range(4)]
+    queue.pause(1)
+    held = [queue.next_frame() for _ in range(5)]
+    queue.resume(1)
+    after = [queue.next_frame() for _ in range(4)]
+
+    assert [frame.sentence for frame in before] == [0, None, None, None]
+    assert not any(frame.samples.any() for frame in held)
+    assert [bool(frame.samples.any()) for frame in after] == [False, True, True, True]
+    assert [frame.sentence for frame in after] == [None, 1, None, None]
+    assert queue.heard_ms == 16 * 20
+
+
+def test_a_reply_that_goes_on_amid_a_sound_loses_nothing_of_it() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, tone(FRAME * 6))
+    queue.next_frame()
+    queue.next_frame()
+    queue.pause(1)
+    queue.next_frame()
+    queue.resume(1)
+
+    assert queue.heard_ms == 40
+    assert queue.buffered_ms == 80
