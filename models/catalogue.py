@@ -53,11 +53,15 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class PinnedFile:
-    """One file of a model: what it must be, and the parts that joined make it."""
+    """One file of a model: what it must be, and the parts that joined make it.
+
+    `inside`: the joined parts are a zip file, and this is the member's name.
+    """
 
     sha256: Sha256
     size_bytes: Annotated[int, Field(gt=0)]
     parts: Annotated[tuple[FilePart, ...], Field(min_length=1)]
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)

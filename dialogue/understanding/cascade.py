@@ -21,6 +21,7 @@ import structlog
 
 from dialogue.ports import LanguageModel, SentenceEncoder
 from dialogue.turn import Understood, UserTurn
+from dialogue.understanding.close_reader.port import PageReader
 from dialogue.understanding.fast_path.matcher import match_fast
 from dialogue.understanding.generator import Trust
 from dialogue.understanding.limits import max_characters, refused
@@ -51,6 +52,7 @@ class Cascade:
         language_model: LanguageModel | None = None,
         encoder: SentenceEncoder | None = None,
         reader: TurnReader | None = None,
+        closer: PageReader | None = None,
         thresholds: Thresholds | None = None,
         trust: Trust = "agreement",
         model_budget_s: float = MODEL_BUDGET_S,
@@ -60,6 +62,7 @@ class Cascade:
 
         Args:
             reader: the trained reader; the encoder's router is asked only where it is missing or fails.
+            closer: reads again what the reader is unsure of.
             thresholds: of the router; measured defaults if left out.
             trust: how much of what the language model proposes is believed, see `generator`.
             model_budget_s: the longest wait for language models in a turn, all of them together.
@@ -68,6 +71,7 @@ class Cascade:
         self._assistant = assistant
         self._encoder = encoder
         self._reading = reader
+        self._closer = closer
         self._thresholds = thresholds
         self._providers = providers or (only_model(assistant, language_model, trust) if language_model else None)
         self._budget_s = model_budget_s
@@ -165,7 +169,7 @@ class Cascade:
     async def _build_router(self) -> Reader | Router | None:
         if self._reading is not None:
             try:
-                return await Reader.build(self._assistant, self._reading)
+                return await Reader.build(self._assistant, self._reading, self._closer)
             except Exception as problem:  # the plugin boundary
                 _log.warning("no reader: its model failed", error=str(problem))
         if self._encoder is None:

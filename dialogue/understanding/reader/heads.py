@@ -89,7 +89,7 @@ class Heads:
         scalars = np.array([first, second, active, float(vector @ question), float(asked is not None)], np.float32)
         types = np.array([float(one == kind) for one in ASKED_TYPES], np.float32)
         features = np.concatenate([turn.hidden[0], vector, question, scalars * _SCALARS, types * _SCALARS])
-        return _sigmoid(self._linear("act_out", _gelu(self._linear("act_in", features))))
+        return sigmoid(self._linear("act_out", gelu(self._linear("act_in", features))))
 
     def nearness(self, turn: ReadTurn, flows: Vectors) -> Vectors:
         """How near each row of `flows` [m, 384] is to a turn: as a whole and by its best word, in the learned mix."""
@@ -107,7 +107,7 @@ class Heads:
     def flows(self, near: Vectors) -> Vectors:
         """Shares of flows [m + 1] by their nearness; the last is "none of them"."""
         logits = self._at["flow_scale"] * near
-        return _softmax(np.append(logits, self._at["flow_none"]).astype(np.float32))
+        return softmax(np.append(logits, self._at["flow_none"]).astype(np.float32))
 
     def spans(self, turn: ReadTurn, slots: Vectors, roles: npt.NDArray[np.int64]) -> tuple[Vectors, Vectors]:
         """Shares of starts and ends [q, t] for slots [q, 384] in their roles."""
@@ -115,7 +115,7 @@ class Heads:
         blocked = np.where(turn.words, np.float32(0), np.float32(-1e4))
         blocked[NOT_SAID] = 0
         shares = [
-            _softmax(queries @ self._linear(side, turn.hidden).T / np.float32(WIDTH**0.5) + blocked)
+            softmax(queries @ self._linear(side, turn.hidden).T / np.float32(WIDTH**0.5) + blocked)
             for side in ("start", "end")
         ]
         return shares[0], shares[1]
@@ -123,7 +123,7 @@ class Heads:
     def values(self, turn: ReadTurn, values: Vectors) -> Vectors:
         """Shares of a category's values [m + 1] given as [m, 384]; the last is "none of them"."""
         near = (turn.vector @ values.T + self._best_word("value_word", turn, values)) / 2
-        return _softmax(np.append(self._at["value_scale"] * near, self._at["value_none"]).astype(np.float32))
+        return softmax(np.append(self._at["value_scale"] * near, self._at["value_none"]).astype(np.float32))
 
     def _linear(self, name: str, given: Vectors) -> Vectors:
         made: Vectors = given @ self._at[f"{name}.weight"].T + self._at[f"{name}.bias"]
@@ -137,18 +137,20 @@ def unit(vectors: Vectors) -> Vectors:
     return made
 
 
-def _softmax(logits: Vectors) -> Vectors:
+def softmax(logits: Vectors) -> Vectors:
+    """Shares that add up to one along the last axis."""
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     made: Vectors = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
     return made
 
 
-def _sigmoid(logits: Vectors) -> Vectors:
+def sigmoid(logits: Vectors) -> Vectors:
+    """Independent shares."""
     made: Vectors = (1 / (1 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
     return made
 
 
-def _gelu(given: Vectors) -> Vectors:
+def gelu(given: Vectors) -> Vectors:
     """The exact form, by the error function of Abramowitz and Stegun 7.1.26 (error below 1.5e-7)."""
     x = given / np.float32(2**0.5)
     t = 1 / (1 + 0.3275911 * np.abs(x))

@@ -114,13 +114,19 @@ class Reading:
 
     def value(self, slot: Slot) -> tuple[str | bool, float] | None:
         """The value of a category or a yes or no that the turn means, and its share; None where none is likeliest."""
+        shares = self._value_shares(slot)
+        if shares is None:
+            return None
+        best = max(shares, key=lambda value: shares[value])
+        return None if best is None else (best, shares[best])
+
+    def _value_shares(self, slot: Slot) -> Mapping[str | bool | None, float] | None:
+        """Shares of a slot's values and, as None, of none of them."""
         listed = self._index.values.get(slot.name)
         if listed is None:
             return None
         names, vectors = listed
-        shares = self._heads.values(self._turn, vectors)
-        best = int(shares.argmax())
-        return (names[best], float(shares[best])) if best < len(names) else None
+        return dict(zip((*names, None), map(float, self._heads.values(self._turn, vectors)), strict=True))
 
     def may_pass(self, slot: Slot) -> bool:
         """Whether a yes or no to the question of `slot` counts before it is asked."""
