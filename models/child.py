@@ -19,6 +19,7 @@ import structlog
 
 from models.errors import FrameInvalid, ModelUnavailable
 from models.frames import Frame, FrameDecoder, encode_frame
+from models.processes import start_process
 
 _READ_BYTES = 1 << 16
 # Lines of the child's stderr that go into the error when it dies.
@@ -195,28 +196,8 @@ class Child:
 
 
 async def _create_process(module: str) -> asyncio.subprocess.Process:
-    creating = asyncio.create_task(
-        asyncio.create_subprocess_exec(
-            sys.executable,
-            # Not the working folder first on the path: an assistant's folder may well hold a `models` of its own.
-            "-P",
-            "-m",
-            module,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=_child_environment(),
-        )
-    )
-    try:
-        return await asyncio.shield(creating)
-    except asyncio.CancelledError:
-        # asyncio 3.11 may lose a process whose creation is cancelled, which then runs on.
-        process = await creating
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
-        raise
+    # -P: not the working folder first on the path, since an assistant's folder may well hold a `models` of its own.
+    return await start_process(sys.executable, "-P", "-m", module, environment=_child_environment())
 
 
 def _child_environment() -> dict[str, str]:

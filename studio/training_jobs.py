@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from models.processes import start_process
 from studio.errors import StudioError
 
 JobState: TypeAlias = Literal["running", "done", "failed", "stopped"]
@@ -200,11 +201,7 @@ class TrainingJobs:
             self._told(job)
 
     async def _train(self, job: Job, folder: Path) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command, *self._work.verb, str(folder), "--json",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            start_new_session=True, limit=1 << 20,
-        )  # fmt: skip
+        process = await start_process(*self._command, *self._work.verb, str(folder), "--json", is_group=True)
         holding = process.stdin  # never written to: it closes with this server, by which the training knows
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voice.audio import FRAME_MS, fade_in, fade_out, first_audible_sample, silence
+from voice.audio import FRAME_MS, audible_threshold, fade_in, fade_out, first_audible_sample, silence
 from voice.ports import Pcm
 
 CUT_FADE_MS = 10
 """Before a cut, so that it does not click: shorter than any speech sound."""
 SKIPPED_PAUSE_MS = 600
 """As much of a reply's own pause is left out at most when it goes on."""
+COMPARED_MS = 3000
+"""Of what is ahead: what is audible in a pause is measured against the loudest of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,11 @@ class PlaybackQueue:
     def _skip_pause(self) -> None:
         """Leave out the silence that comes next, but for the frame that fades in; it counts as heard."""
         ahead = np.concatenate(self._chunks)
-        silent = first_audible_sample(ahead[: self.rate_hz * SKIPPED_PAUSE_MS // 1000], self.rate_hz) or 0
+        # Beside what follows it, as an ear hears it: a breath before the next sentence is not its beginning.
+        threshold = audible_threshold(ahead[: self.rate_hz * COMPARED_MS // 1000], self.rate_hz)
+        next_up = ahead[: self.rate_hz * SKIPPED_PAUSE_MS // 1000]
+        audible = first_audible_sample(next_up, self.rate_hz, threshold)
+        silent = len(next_up) if audible is None else audible
         skipped = max(0, silent // self._frame_samples - 1) * self._frame_samples
         if skipped:
             self._chunks = deque([ahead[skipped:]])

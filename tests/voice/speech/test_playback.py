@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.speech.playback import PlaybackQueue
+from voice.audio import first_audible_sample
+from voice.speech.playback import SKIPPED_PAUSE_MS, PlaybackQueue
 
 RATE_HZ = 16_000
 FRAME = 320
@@ -139,6 +140,35 @@ def test_a_reply_that_goes_on_in_a_pause_of_its_own_leaves_the_pause_out() -> No
     assert [bool(frame.samples.any()) for frame in after] == [False, True, True, True]
     assert [frame.sentence for frame in after] == [None, 1, None, None]
     assert queue.heard_ms == 16 * 20
+
+
+def test_a_breath_before_the_next_sentence_is_still_its_pause() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, tone(FRAME * 3))
+    breath = tone(FRAME * 40) // 80
+    queue.put(1, breath)
+    queue.put(1, tone(FRAME * 10))
+    for _ in range(4):
+        queue.next_frame()
+    queue.pause(1)
+    queue.resume(1)
+
+    assert first_audible_sample(breath, RATE_HZ) == 0, "by itself it would be heard"
+    assert queue.heard_ms == 80 + SKIPPED_PAUSE_MS - 20
+
+
+def test_a_pause_that_ends_what_there_is_so_far_is_left_out_too() -> None:
+    queue = PlaybackQueue(RATE_HZ)
+    queue.open(1)
+    queue.put(1, tone(FRAME * 2))
+    queue.put(1, np.zeros(FRAME * 10, dtype=np.int16))
+    for _ in range(3):
+        queue.next_frame()
+    queue.pause(1)
+    queue.resume(1)
+
+    assert queue.buffered_ms == 20
 
 
 def test_a_reply_that_goes_on_amid_a_sound_loses_nothing_of_it() -> None:
