@@ -23,6 +23,8 @@ CUT_FADE_MS = 10
 """Before a cut, so that it does not click: shorter than any speech sound."""
 SKIPPED_PAUSE_MS = 600
 """As much of a reply's own pause is left out at most when it goes on."""
+KEPT_PAUSE_MS = 5
+"""Of a pause that is left out so much stays, in which the sound behind it fades in; all of it is inaudible."""
 COMPARED_MS = 3000
 """Of what is ahead: what is audible in a pause is measured against the loudest of this."""
 
@@ -65,7 +67,8 @@ class PlaybackQueue:
         """The reply that is being held, which may not have been opened yet."""
         self._fading: Pcm | None = None
         """The frame that goes out next, whatever is queued: the end of what was paused or stopped."""
-        self._fades_in = False
+        self._fade_in_samples = 0
+        """So many of the next samples fade in."""
         self._was_audible = False
         self._is_complete = False
 
@@ -92,7 +95,7 @@ class PlaybackQueue:
         self._clear()
         self.reply_id = reply_id
         self._heard = self._put = 0
-        self._fades_in = False
+        self._fade_in_samples = 0
         self._was_audible = False
         self._is_complete = False
 
@@ -145,8 +148,8 @@ class PlaybackQueue:
         if self._paused != reply_id:
             return
         self._paused = None
-        self._fades_in = reply_id == self.reply_id and self._heard > 0
-        if self._fades_in and self._buffered:
+        if reply_id == self.reply_id and self._heard > 0:
+            self._fade_in_samples = self._frame_samples
             self._skip_pause()
 
     def stop(self, reply_id: int) -> int | None:
@@ -181,8 +184,9 @@ class PlaybackQueue:
 
     def _play(self, reply_id: int | None) -> PlayedFrame:
         samples = self._take()
-        if self._fades_in:
-            samples, self._fades_in = fade_in(samples), False
+        if self._fade_in_samples:
+            length, self._fade_in_samples = self._fade_in_samples, 0
+            samples = np.concatenate([fade_in(samples[:length]), samples[length:]])
         sentence: int | None = None
         self._heard += len(samples)
         while self._begins and self._begins[0][0] < self._heard:
@@ -195,18 +199,21 @@ class PlaybackQueue:
         return PlayedFrame(samples, reply_id, is_first_audible=True, onset_ms=onset_ms, sentence=sentence)
 
     def _skip_pause(self) -> None:
-        """Leave out the silence that comes next, but for the frame that fades in; it counts as heard."""
+        """Leave out the silence that comes next, but for the end of it, which fades in; it counts as heard."""
+        if not self._buffered:
+            return
         ahead = np.concatenate(self._chunks)
         # Beside what follows it, as an ear hears it: a breath before the next sentence is not its beginning.
         threshold = audible_threshold(ahead[: self.rate_hz * COMPARED_MS // 1000], self.rate_hz)
         next_up = ahead[: self.rate_hz * SKIPPED_PAUSE_MS // 1000]
         audible = first_audible_sample(next_up, self.rate_hz, threshold)
-        silent = len(next_up) if audible is None else audible
-        skipped = max(0, silent // self._frame_samples - 1) * self._frame_samples
-        if skipped:
+        kept = self.rate_hz * KEPT_PAUSE_MS // 1000
+        skipped = (len(next_up) if audible is None else audible) - kept
+        if skipped > 0:
             self._chunks = deque([ahead[skipped:]])
             self._buffered -= skipped
             self._heard += skipped
+            self._fade_in_samples = kept
 
     def _peek(self) -> Pcm:
         """Return the next frame and leave it."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.audio import first_audible_sample
-from voice.speech.playback import SKIPPED_PAUSE_MS, PlaybackQueue
+from voice.speech.playback import KEPT_PAUSE_MS, SKIPPED_PAUSE_MS, PlaybackQueue
 
 RATE_HZ = 16_000
 FRAME = 320
@@ -133,13 +133,16 @@ def test_a_reply_that_goes_on_in_a_pause_of_its_own_leaves_the_pause_out() -> No
     queue.pause(1)
     held = [queue.next_frame() for _ in range(5)]
     queue.resume(1)
-    after = [queue.next_frame() for _ in range(4)]
+    after = [queue.next_frame() for _ in range(3)]
 
     assert [frame.sentence for frame in before] == [0, None, None, None]
     assert not any(frame.samples.any() for frame in held)
-    assert [bool(frame.samples.any()) for frame in after] == [False, True, True, True]
-    assert [frame.sentence for frame in after] == [None, 1, None, None]
-    assert queue.heard_ms == 16 * 20
+    kept = RATE_HZ * KEPT_PAUSE_MS // 1000
+    assert [bool(frame.samples.any()) for frame in after] == [True] * 3
+    assert not after[0].samples[:kept].any()
+    assert np.array_equal(after[0].samples[kept:], tone(FRAME * 3)[: FRAME - kept]), "its first sound is all there"
+    assert [frame.sentence for frame in after] == [1, None, None]
+    assert queue.heard_ms == 16 * 20 - KEPT_PAUSE_MS
 
 
 def test_a_breath_before_the_next_sentence_is_still_its_pause() -> None:
@@ -155,7 +158,7 @@ def test_a_breath_before_the_next_sentence_is_still_its_pause() -> None:
     queue.resume(1)
 
     assert first_audible_sample(breath, RATE_HZ) == 0, "by itself it would be heard"
-    assert queue.heard_ms == 80 + SKIPPED_PAUSE_MS - 20
+    assert queue.heard_ms == 80 + SKIPPED_PAUSE_MS - KEPT_PAUSE_MS
 
 
 def test_a_pause_that_ends_what_there_is_so_far_is_left_out_too() -> None:
@@ -168,7 +171,7 @@ def test_a_pause_that_ends_what_there_is_so_far_is_left_out_too() -> None:
     queue.pause(1)
     queue.resume(1)
 
-    assert queue.buffered_ms == 20
+    assert queue.buffered_ms == KEPT_PAUSE_MS
 
 
 def test_a_reply_that_goes_on_amid_a_sound_loses_nothing_of_it() -> None:
