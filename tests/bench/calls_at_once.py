@@ -84,15 +84,15 @@ async def measure(plan: Plan) -> Run:
             in_vain = 0
             held.append(call)
             if plan.at_once == 1:
-                note(next(numbers), fold(call.log, call.script).report)
+                note(next(numbers), call.talk, fold(call.log, call.script).report)
 
     async with asyncio.TaskGroup() as tasks:
         for caller in range(plan.at_once):
             tasks.create_task(call_on(caller * APART_S))
     reports = [fold(call.log, call.script).report for call in held]
     if plan.at_once > 1:
-        for report in reports:
-            note(next(numbers), report)
+        for call, report in zip(held, reports, strict=True):
+            note(next(numbers), call.talk, report)
     turns = [
         Measured(line, turn)
         for call, report in zip(held, reports, strict=True)
@@ -120,8 +120,10 @@ async def hold(plan: Plan, which: int, varied: random.Random) -> HeldCall:
     return HeldCall(talk, script, await hold_call(plan.address(which), script, plan.options))
 
 
-def note(number: int, report: CallReport) -> None:
-    """Tell a person that something is going on."""
+def note(number: int, talk: Talk, report: CallReport) -> None:
+    """Tell a person that something is going on, and what was said where the answer was another than expected."""
     gaps = ", ".join(str(turn.gap.gap_ms) if turn.gap else "-" for turn in report.turns)
     name = f"call {number}" if number else "warm-up"
-    print(f"{name}: {gaps} ms ({report.failure or report.ended})", file=sys.stderr, flush=True)
+    off = [line.text for line, turn in zip(talk, report.turns, strict=False) if line.answer not in turn.responses]
+    told = f"; not answered as expected: {' '.join(off)}" if off else ""
+    print(f"{name}: {gaps} ms ({report.failure or report.ended}){told}", file=sys.stderr, flush=True)

@@ -176,22 +176,23 @@ def _complete_wait_ms(
     """The wait after a whole answer, which is short unless it may go on or its last word says that it will."""
     is_yes_no = shape.expects == "yes_no"
     is_cut = ending == "breaks_off" or ending == ("may_break_off" if is_yes_no else "hesitates")  # "mm" is half a yes
-    if said.may_go_on and not is_cut and _is_closed_off(evidence, shape):
-        return _stretched(policy.finished_wait_ms, pauses)
-    if said.may_go_on or is_cut:
+    if is_cut:
         return _stretched(policy.may_go_on_wait_ms, pauses)
+    if shape.is_dictated and not said.may_go_on:
+        return policy.complete_wait_ms
+    if _ends_politely(evidence):
+        return _stretched(policy.certain_wait_ms, pauses)
+    sounds_finished = shape.expects == "name" and (evidence.probability or 0.0) >= SURELY_FINISHED_PROBABILITY
+    if said.may_go_on:  # as a first name does, unless it sounds like all
+        return _stretched(policy.finished_wait_ms if sounds_finished else policy.may_go_on_wait_ms, pauses)
     if is_yes_no and evidence.text is not None and _BARE_NO.fullmatch(evidence.text.strip()):
         return _stretched(policy.bare_no_wait_ms, pauses)
-    if shape.is_dictated:
-        return policy.complete_wait_ms
-    return _stretched(policy.certain_wait_ms if shape.is_closed else policy.finished_wait_ms, pauses)
+    is_all = shape.is_closed or sounds_finished
+    return _stretched(policy.certain_wait_ms if is_all else policy.finished_wait_ms, pauses)
 
 
-def _is_closed_off(evidence: Evidence, shape: AnswerShape) -> bool:
-    """Whether an answer that could go on does not: it ends politely, or a name sounds finished."""
-    is_polite = evidence.text is not None and _POLITE_END.search(evidence.text) is not None
-    sounds_finished = evidence.probability is not None and evidence.probability >= SURELY_FINISHED_PROBABILITY
-    return is_polite or (shape.expects == "name" and sounds_finished)
+def _ends_politely(evidence: Evidence) -> bool:
+    return evidence.text is not None and _POLITE_END.search(evidence.text) is not None
 
 
 def _open_number_wait_ms(said: Completeness, shape: AnswerShape, policy: TurnPolicy, pauses: CallerPauses) -> int:

@@ -24,6 +24,7 @@ NUMBER = AnswerShape("digits")
 EMAIL = AnswerShape("email")
 CODE = AnswerShape("code", lengths=(6,))
 TEXT = AnswerShape("text")
+NAME = AnswerShape("name")
 STORY = AnswerShape("text", is_story=True)
 
 
@@ -43,6 +44,14 @@ def heard(
         (Evidence("yes and"), YES_NO, "may_go_on_wait_ms"),
         (Evidence("Fifty.", is_certain=True, probability=0.9), AMOUNT, "certain_wait_ms"),
         (Evidence("two hundred", is_certain=True), AMOUNT, "may_go_on_wait_ms"),
+        (Evidence("Two hundred, please.", is_certain=True), AMOUNT, "certain_wait_ms"),
+        (Evidence("No.", is_certain=True), YES_NO, "bare_no_wait_ms"),
+        (Evidence("No, thank you.", is_certain=True), YES_NO, "certain_wait_ms"),
+        (Evidence("To Joe, please.", is_certain=True, probability=0.1), NAME, "certain_wait_ms"),
+        (Evidence("John", is_certain=True, probability=0.9), NAME, "finished_wait_ms"),
+        (Evidence("John", is_certain=True, probability=0.5), NAME, "may_go_on_wait_ms"),
+        (Evidence("John Smith.", is_certain=True, probability=0.9), NAME, "certain_wait_ms"),
+        (Evidence("John Smith.", is_certain=True, probability=0.5), NAME, "finished_wait_ms"),
         (Evidence("fifty and"), AMOUNT, "incomplete_wait_ms"),
         (heard("Check my balance.", probability=0.9), OPEN, "request_wait_ms"),
         (heard("Check my balance, please.", probability=0.1), OPEN, "request_wait_ms"),
