@@ -63,7 +63,7 @@ async def measure(plan: Plan) -> Run:
     """
     varied = random.Random(SEED)
     warm_up = await hold(plan, 0, varied)
-    note(0, fold(warm_up.log, warm_up.script).report)
+    note(0, warm_up.talk, fold(warm_up.log, warm_up.script).report)
     numbers = count(1)
     wanted = iter_talks(plan.turns)
     held: list[HeldCall] = []
