@@ -24,9 +24,9 @@ def test_a_certain_yes_ends_soon() -> None:
         is_certain=True,
         expectation=YES_NO,
     ).run()
-    assert line.drawn() == "          E"
+    assert line.drawn() == "           E"
     commit = line.of(turn_effects.CommitTurn)[0][1]
-    assert commit == turn_effects.CommitTurn(1, "Yes.", speech_end_ms=800, silence_enough_ms=1060)
+    assert commit == turn_effects.CommitTurn(1, "Yes.", speech_end_ms=800, silence_enough_ms=1140)
 
 
 def test_finished_open_speech_waits_for_the_turn_model() -> None:
